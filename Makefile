@@ -1,0 +1,48 @@
+# Every target sets up what it needs: a private uv, a virtual environment, the locked packages.
+UV := $(shell command -v uv || echo .uv/bin/uv)
+PYTHON ?= python3
+
+.PHONY: help demo test check format bench run lock clean
+
+help: ## what the targets do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+.uv/bin/uv:
+	@echo "Setting up: fetching uv (once per checkout) …"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location --target .uv uv
+
+.venv/.ready: pyproject.toml requirements.lock $(filter .uv/bin/uv,$(UV))
+	@echo "Setting up: installing the locked packages into .venv …"
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@$(UV) pip sync --python .venv requirements.lock
+	@$(UV) pip install --quiet --python .venv --no-deps --editable .
+	@touch $@
+
+demo: .venv/.ready ## watch a whole incident in a local workspace, no Slack needed
+	@.venv/bin/sitrep demo
+
+test: .venv/.ready ## run the whole test suite
+	@.venv/bin/pytest
+
+check: .venv/.ready ## lint, format, strict types, manifest
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/sitrep manifest --check
+
+format: .venv/.ready ## put the code into its format
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format --quiet .
+
+bench: .venv/.ready ## measure declare and intake against a bare Bolt app
+	@.venv/bin/python -m tests.bench
+
+run: .venv/.ready ## run the bot with the tokens in .env
+	@.venv/bin/sitrep run
+
+lock: ## bring requirements.lock up to date with pyproject.toml
+	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml --output-file requirements.lock --no-header --no-emit-index-url
+	@touch requirements.lock
+
+clean: ## remove what the targets made
+	@rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache
