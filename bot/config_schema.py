@@ -1,0 +1,195 @@
+"""The shape of `sitrep.toml`: which sections and keys there are, and what each may hold.
+
+A default that is `None` here means "as in the preset", see `workflows.policy.default_policy`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from rapidfuzz import fuzz, process
+
+from workflows.policy import AUDIENCES, MARKS, ROLES
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
+_CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SCHEMES = ("sev0-3", "sev1-4")
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """The known word that `word` was probably meant to be, or `None` when nothing is close."""
+    found = process.extractOne(word, known, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60)
+    return None if found is None else found[0]
+
+
+def duration(value: object) -> timedelta:
+    """Read `90s`, `15m`, `2h`, `1d` or several of them, as in `1h30m`.
+
+    Raises `ValueError` with a sentence for the person who wrote the file.
+    """
+    example = 'write a duration as text, such as "90s", "15m", "2h" or "1d"'
+    if not isinstance(value, str) or _DURATION.fullmatch(value.strip()) is None:
+        raise ValueError(f"{value!r} is not a duration: {example}")
+    parts = re.findall(r"(\d+)([dhms])", value)
+    length = sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
+    if length > timedelta(days=366):
+        raise ValueError(f"{value!r} is longer than a year")
+    return length
+
+
+def _positive(length: timedelta) -> timedelta:
+    if not length:
+        raise ValueError("must be longer than zero; leave the line out if it should never happen")
+    return length
+
+
+def _one_of(known: Sequence[str]) -> Callable[[str], str]:
+    def check(word: str) -> str:
+        if word in known:
+            return word
+        guess = nearest(word, known)
+        hint = f'did you mean "{guess}"?' if guess else f"use one of {', '.join(known)}"
+        raise ValueError(f'"{word}" is not known here: {hint}')
+
+    return check
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError) as error:
+        guess = nearest(str(value), sorted(available_timezones()))
+        hint = f'did you mean "{guess}"?' if guess else 'use a name such as "Europe/Berlin"'
+        raise ValueError(f'there is no time zone "{value}": {hint}') from error
+
+
+def _level(word: str) -> str:
+    if re.fullmatch(r"\w[\w-]{0,19}", word) is None:
+        raise ValueError(f'"{word}" cannot be typed as one word of up to 20 letters and digits')
+    return word
+
+
+def _channel(name: str) -> str:
+    bare = name.strip().removeprefix("#")
+    if bare and _CHANNEL.fullmatch(bare) is None:
+        raise ValueError(f'"{name}" cannot be a Slack channel name: use a-z, digits, hyphens and underscores')
+    if len(bare) > 80:
+        raise ValueError("a Slack channel name has at most 80 characters")
+    return bare
+
+
+def _prefix(word: str) -> str:
+    bare = _channel(word).rstrip("-_")
+    if not bare:
+        raise ValueError("needs at least one letter or digit")
+    if len(bare) > 40:
+        raise ValueError("has at most 40 characters, so that the date and the topic fit behind it")
+    return bare
+
+
+def _member(user: str) -> str:
+    if re.fullmatch(r"[UW][A-Z0-9]{2,}", user) is None:
+        raise ValueError(
+            f'"{user}" is not a Slack member id such as U024BE7LH: '
+            "open the person's profile in Slack, then the three dots, then Copy member ID"
+        )
+    return user
+
+
+def _address(url: str) -> str:
+    if re.fullmatch(r"https?://[^\s/]+\S*", url) is None or len(url) > 2048:
+        raise ValueError("must be a whole address that begins with https:// or http://")
+    return url
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Positive = Annotated[Duration, AfterValidator(_positive)]
+Level = Annotated[str, AfterValidator(_level)]
+Filled = Annotated[str, Field(min_length=1, max_length=256)]
+Role = Annotated[str, AfterValidator(_one_of(ROLES))]
+Audience = Annotated[str, AfterValidator(_one_of(AUDIENCES))]
+Mark = Annotated[str, AfterValidator(_one_of((*MARKS, "")))]
+
+
+class Section(BaseModel):
+    """A table of the file. Types are not converted and unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SeverityTable(Section):
+    level: Level
+    name: Filled
+    definition: str = ""
+    example: str = ""
+    respond_within: Positive | None = None
+    update_every: Positive | None = None
+    escalate_after: Positive | None = None
+    roles: list[Role] = ["ic"]
+    postmortem: bool = False
+
+
+class Channels(Section):
+    prefix: Annotated[str, AfterValidator(_prefix)] | None = None
+    announce: Annotated[str, AfterValidator(_channel)] | None = None
+
+
+class Timeline(Section):
+    reactions: dict[str, Mark] = {}
+
+
+class RungTable(Section):
+    after: Duration
+    tell: Annotated[list[Audience], Field(min_length=1)]
+
+
+class Nag(Section):
+    ladder: Annotated[list[RungTable], Field(min_length=1)] | None = None
+    snooze: Positive | None = None
+
+
+class Lifecycle(Section):
+    stable_for: Duration | None = None
+
+
+class Handoff(Section):
+    answer_within: Positive | None = None
+
+
+class Postmortem(Section):
+    due: Positive | None = None
+
+
+class LinkTable(Section):
+    title: Filled
+    url: Annotated[str, AfterValidator(_address)]
+
+
+class ServiceTable(Section):
+    name: Filled
+    runbooks: list[LinkTable] = []
+
+
+class Access(Section):
+    admins: list[Annotated[str, AfterValidator(_member)]] = []
+
+
+class ConfigFile(Section):
+    """The whole file, with the sections in the order of `sitrep.example.toml`."""
+
+    scheme: Annotated[str, AfterValidator(_one_of(_SCHEMES))] = "sev0-3"
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] | None = None
+    default_severity: str | None = None
+    severity: Annotated[list[SeverityTable], Field(min_length=1)] | None = None
+    channels: Channels = Channels()
+    timeline: Timeline = Timeline()
+    nag: Nag = Nag()
+    lifecycle: Lifecycle = Lifecycle()
+    handoff: Handoff = Handoff()
+    postmortem: Postmortem = Postmortem()
+    service: list[ServiceTable] = []
+    access: Access = Access()
