@@ -1,0 +1,34 @@
+"""What a person can do, as data: words, buttons, forms and shortcuts, each with its function."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from commands import declare, list, status
+from commands.request import ButtonFunction, FormFunction, ShortcutFunction, Subcommand
+
+SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
+    {
+        module.SUBCOMMAND.word: module.SUBCOMMAND
+        for module in (
+            declare,
+            list,
+            status,
+        )
+    }
+)
+
+# Every word that people type, synonyms included, to the word it stands for.
+WORDS: Mapping[str, str] = MappingProxyType(
+    {name: one.word for one in SUBCOMMANDS.values() for name in (one.word, *one.synonyms)}
+)
+
+# The action id of a button or menu, or its beginning up to the last underscore.
+BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType({})
+
+# The callback id of a form.
+FORMS: Mapping[str, FormFunction] = MappingProxyType({declare.CALLBACK: declare.submitted})
+
+# The callback id of a shortcut, as the manifest has it.
+SHORTCUTS: Mapping[str, ShortcutFunction] = MappingProxyType({"declare_incident": declare.from_shortcut})
+
+__all__ = ["BUTTONS", "FORMS", "SHORTCUTS", "SUBCOMMANDS", "WORDS", "ButtonFunction"]

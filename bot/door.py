@@ -1,0 +1,105 @@
+"""Slack's payloads, read once: dictionaries in, `commands.request` values out. Slack page: Interactivity payloads."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from commands.request import ButtonPress, FormSubmission, Shortcut, SlashRequest
+from workflows import blocks
+from workflows.ports import Post
+
+ODD_CHARACTERS: Final = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u00a0": " "})
+
+
+def slash_request(body: Mapping[str, Any]) -> SlashRequest:
+    return SlashRequest(
+        press=f"command:{body.get('trigger_id', '')}",
+        user_id=str(body["user_id"]),
+        channel_id=str(body.get("channel_id", "")),
+        channel_name=str(body.get("channel_name", "")),
+        text=str(body.get("text") or "").translate(ODD_CHARACTERS).strip(),
+        response_url=str(body.get("response_url", "")),
+    )
+
+
+def split_word(text: str) -> tuple[str, str]:
+    """The first word in lower case, and the rest."""
+    first = re.match(r"\s*(\S+)\s*", text)
+    if first is None:
+        return "", ""
+    return first[1].lower(), text[first.end() :]
+
+
+def button_press(body: Mapping[str, Any]) -> ButtonPress:
+    action = body["actions"][0]
+    container, view = body.get("container") or {}, body.get("view") or {}
+    return ButtonPress(
+        press=f"press:{body.get('trigger_id', '')}",
+        user_id=str(body["user"]["id"]),
+        action_id=str(action["action_id"]),
+        value=str(action.get("value") or ""),
+        chosen=chosen_value(action),
+        channel_id=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+        message_ts=str(container.get("message_ts") or ""),
+        response_url=str(body.get("response_url") or ""),
+        view_id=str(view.get("id") or ""),
+    )
+
+
+def form_submission(body: Mapping[str, Any]) -> FormSubmission:
+    view = body["view"]
+    state = (view.get("state") or {}).get("values") or {}
+    return FormSubmission(
+        press=f"view:{view['id']}",
+        user_id=str(body["user"]["id"]),
+        callback_id=str(view.get("callback_id", "")),
+        values={block: field_value(elements) for block, elements in state.items()},
+        about=json.loads(view.get("private_metadata") or "{}"),
+        view_id=str(view["id"]),
+    )
+
+
+def shortcut(body: Mapping[str, Any]) -> Shortcut:
+    message = body.get("message") or {}
+    return Shortcut(
+        press=f"shortcut:{body.get('trigger_id', '')}",
+        user_id=str(body["user"]["id"]),
+        callback_id=str(body.get("callback_id", "")),
+        channel_id=str((body.get("channel") or {}).get("id") or ""),
+        message_ts=str(body.get("message_ts") or message.get("ts") or ""),
+        thread_ts=str(message.get("thread_ts") or ""),
+        message_user=str(message.get("user") or message.get("bot_id") or ""),
+        text=str(message.get("text") or ""),
+        response_url=str(body.get("response_url") or ""),
+    )
+
+
+def field_value(elements: Mapping[str, Mapping[str, Any]]) -> str:
+    """The one element of an input block; an untouched one is empty."""
+    return next((chosen_value(element) for element in elements.values()), "")
+
+
+def chosen_value(element: Mapping[str, Any]) -> str:
+    option = element.get("selected_option")
+    if option:
+        return str(option["value"])
+    options = element.get("selected_options")
+    if options:
+        return ",".join(str(one["value"]) for one in options)
+    for key in ("selected_user", "selected_channel", "selected_conversation", "selected_date", "selected_time"):
+        if element.get(key):
+            return str(element[key])
+    return str(element.get("value") or "").strip()
+
+
+def with_text(request: SlashRequest, text: str) -> SlashRequest:
+    """The request without its first word."""
+    return replace(request, text=text)
+
+
+def told_in_form(post: Post | None) -> Mapping[str, Any]:
+    """A private answer to a form: the form turns into it."""
+    rows = list(post.blocks) if post and post.blocks else [blocks.section(post.text if post else "Done.")]
+    return blocks.notice("Incident", rows)

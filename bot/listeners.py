@@ -1,0 +1,157 @@
+"""What arrives from Slack, handed to the function that deals with it; its `Reply` handed back.
+
+Everything is stored before it is acknowledged (Bolt's `process_before_response`), and what is slow happens after.
+Slack pages: Handling user interaction, The Events API.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncApp
+
+import commands
+from bot import door
+from bot.background import Background
+from bot.events import EVENTS
+from bot.slack import content
+from commands import help as help_words
+from commands.request import NOTHING, Reply, Subcommand, told
+from workflows.errors import AlreadyDone, FormErrors, UserError
+from workflows.ids import new_id
+from workflows.ports import Post, SlackTrouble
+from workflows.services import Services
+
+log = logging.getLogger(__name__)
+
+ANYTHING: Final = re.compile(".*")
+
+
+class Listeners:
+    """One method per kind of thing that Slack sends."""
+
+    def __init__(self, services: Services, background: Background) -> None:
+        self._services = services
+        self._background = background
+
+    def listen(self, app: AsyncApp) -> None:
+        app.command(ANYTHING)(self.slash)
+        app.action(ANYTHING)(self.pressed)
+        app.view(ANYTHING)(self.submitted)
+        app.view_closed(ANYTHING)(self.acknowledged)
+        app.shortcut(ANYTHING)(self.shortcut)
+        app.event(ANYTHING)(self.event)
+
+    async def slash(self, ack: Any, body: Mapping[str, Any]) -> None:
+        request = door.slash_request(body)
+        word, text = door.split_word(request.text)
+        reply = await self._answer(run_word(word, door.with_text(request, text), self._services))
+        if reply.form is not None:
+            reply = await self._open(str(body.get("trigger_id", "")), reply)
+        await (ack(**shown_privately(reply.post)) if reply.post else ack())
+
+    async def pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
+        request = door.button_press(body)
+        function = button_function(request.action_id)
+        reply = NOTHING if function is None else await self._answer(function(request, self._services))
+        if reply.form is not None:
+            reply = await self._open(str(body.get("trigger_id", "")), reply)
+        await ack()
+        if reply.post is not None:
+            self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
+
+    async def shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
+        request = door.shortcut(body)
+        function = commands.SHORTCUTS.get(request.callback_id)
+        reply = NOTHING if function is None else await self._answer(function(request, self._services))
+        if reply.form is not None:
+            reply = await self._open(str(body.get("trigger_id", "")), reply)
+        await ack()
+        if reply.post is not None:
+            self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
+
+    async def submitted(self, ack: Any, body: Mapping[str, Any]) -> None:
+        request = door.form_submission(body)
+        function = commands.FORMS.get(request.callback_id)
+        if function is None:
+            await ack()
+            return
+        try:
+            reply = await self._answer(function(request, self._services), in_form=True)
+        except FormErrors as errors:
+            await ack(response_action="errors", errors=errors.fields)
+            return
+        if reply.form is None and reply.post is None:
+            await ack()
+            return
+        view = reply.form or door.told_in_form(reply.post)
+        await ack(response_action="update", view=view)
+
+    async def acknowledged(self, ack: Any) -> None:
+        await ack()
+
+    async def event(self, event: Mapping[str, Any]) -> None:
+        """Return when it is stored. An exception leaves the event unacknowledged, and Slack sends it again."""
+        function = EVENTS.get(str(event.get("type")))
+        if function is not None:
+            await function(event, self._services)
+
+    async def _answer(self, work: Awaitable[Reply], *, in_form: bool = False) -> Reply:
+        """The one place where failures become sentences."""
+        try:
+            return await work
+        except FormErrors as errors:
+            if in_form:
+                raise
+            return told(str(errors))
+        except UserError as refusal:
+            return told(str(refusal))
+        except AlreadyDone:
+            return told("That has been done already; nothing was changed again.")
+        except Exception:
+            reference = new_id("err")
+            log.exception("a command failed", extra={"action": "command_failed", "reference": reference})
+            return told(
+                f"Something broke on Sitrep's side and nothing was changed. Please try once more; if it stays, "
+                f"tell whoever runs Sitrep the reference `{reference}`."
+            )
+
+    async def _open(self, trigger_id: str, reply: Reply) -> Reply:
+        try:
+            await self._services.slack.views.open(trigger_id, reply.form or {})
+        except SlackTrouble as trouble:
+            log.warning("form not opened", extra={"action": "form_not_opened", "trouble": str(trouble)})
+            return told("Slack did not open the form in time. Please try once more; typing it in one line works too.")
+        return NOTHING
+
+    def _tell(self, post: Post, response_url: str, channel_id: str, user_id: str) -> None:
+        posts = self._services.slack.posts
+        if response_url:
+            self._background.start(posts.answer(response_url, post), "answer a press")
+        elif channel_id:
+            self._background.start(posts.whisper(channel_id, user_id, post), "answer a press")
+        else:
+            self._background.start(posts.post(user_id, post), "answer a press")
+
+
+async def run_word(word: str, request: Any, services: Services) -> Reply:
+    """`/incident <word>`: the function for the word, its usage after `help`, or what may have been meant."""
+    if word in ("", "help"):
+        asked = commands.WORDS.get(request.text.strip().lower(), "")
+        return help_words.show(commands.SUBCOMMANDS, asked)
+    subcommand: Subcommand | None = commands.SUBCOMMANDS.get(commands.WORDS.get(word, ""))
+    if subcommand is None:
+        return help_words.unknown(word, commands.WORDS)
+    if request.text.strip().lower() in ("help", "--help", "-h"):
+        return told(help_words.one_usage(subcommand))
+    return await subcommand.function(request, services)
+
+
+def button_function(action_id: str) -> commands.ButtonFunction | None:
+    """By the whole action id, or by its beginning: `role_take_comms` is dealt with by `role_take`."""
+    return commands.BUTTONS.get(action_id) or commands.BUTTONS.get(action_id.rpartition("_")[0])
+
+
+def shown_privately(post: Post) -> dict[str, Any]:
+    return {key: value for key, value in content(post).items() if value is not None}

@@ -1,0 +1,124 @@
+"""Incidents, their roles, and what has been pressed. Queries take a session and commit nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import OPEN_STATUSES, Handoff, HandoffState, Incident, Press, Role, Surface, Update
+
+
+async def get(session: AsyncSession, incident_id: int) -> Incident | None:
+    return await session.get(Incident, incident_id)
+
+
+async def locked(session: AsyncSession, incident_id: int) -> Incident | None:
+    """An incident that is about to be changed: others wait until this transaction ends."""
+    statement = select(Incident).where(Incident.id == incident_id).with_for_update()
+    return (await session.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def by_channel(session: AsyncSession, channel_id: str) -> Incident | None:
+    return (await session.exec(select(Incident).where(Incident.channel_id == channel_id))).first()
+
+
+async def by_press(session: AsyncSession, press: str) -> Incident | None:
+    return (await session.exec(select(Incident).where(Incident.press == press))).first()
+
+
+async def in_status(session: AsyncSession, statuses: Sequence[str] = OPEN_STATUSES) -> Sequence[Incident]:
+    """Incidents in any of these statuses, newest first."""
+    statement = select(Incident).where(col(Incident.status).in_(statuses)).order_by(col(Incident.id).desc())
+    return (await session.exec(statement)).all()
+
+
+async def declared_since(session: AsyncSession, since: datetime) -> Sequence[Incident]:
+    """Open incidents declared at or after `since`, oldest first."""
+    statement = select(Incident).where(col(Incident.declared_at) >= since, col(Incident.status).in_(OPEN_STATUSES))
+    return (await session.exec(statement.order_by(col(Incident.id)))).all()
+
+
+async def recently_ended(session: AsyncSession, most: int) -> Sequence[Incident]:
+    """Incidents that are not open any more, newest first."""
+    statement = select(Incident).where(col(Incident.status).not_in(OPEN_STATUSES))
+    return (await session.exec(statement.order_by(col(Incident.id).desc()).limit(most))).all()
+
+
+async def count(session: AsyncSession) -> int:
+    return (await session.exec(select(func.count()).select_from(Incident))).one()
+
+
+async def names_like(session: AsyncSession, name: str) -> frozenset[str]:
+    """Channel names that are reserved already and begin with `name`."""
+    found = await session.exec(select(Incident.channel_name).where(col(Incident.channel_name).startswith(name)))
+    return frozenset(found.all())
+
+
+async def holders(session: AsyncSession, incident_id: int) -> Sequence[Role]:
+    """Who holds which role now, in the order in which they took it."""
+    statement = select(Role).where(Role.incident_id == incident_id, col(Role.ended_at).is_(None))
+    return (await session.exec(statement.order_by(col(Role.id)))).all()
+
+
+async def role_history(session: AsyncSession, incident_id: int) -> Sequence[Role]:
+    return (await session.exec(select(Role).where(Role.incident_id == incident_id).order_by(col(Role.id)))).all()
+
+
+async def holder(session: AsyncSession, incident_id: int, role: str) -> str | None:
+    """Who holds a role that one person holds at a time."""
+    found = await holders(session, incident_id)
+    return next((held.user_id for held in found if held.role == role), None)
+
+
+async def give_role(session: AsyncSession, incident_id: int, role: str, user_id: str, now: datetime) -> None:
+    """Hand a role to somebody. Its holder, if any, gives it up at the same instant; experts only join."""
+    for held in await holders(session, incident_id):
+        if held.role == role and (role != "sme" or held.user_id == user_id):
+            held.ended_at = now
+            session.add(held)
+    # The old row must be gone from the partial index before the new one enters it.
+    await session.flush()
+    session.add(Role(incident_id=incident_id, role=role, user_id=user_id, began_at=now))
+
+
+async def end_role(session: AsyncSession, incident_id: int, role: str, user_id: str, now: datetime) -> bool:
+    """Take a role back; says whether that person held it."""
+    for held in await holders(session, incident_id):
+        if held.role == role and held.user_id == user_id:
+            held.ended_at = now
+            session.add(held)
+            return True
+    return False
+
+
+async def open_handoff(session: AsyncSession, incident_id: int) -> Handoff | None:
+    statement = select(Handoff).where(Handoff.incident_id == incident_id, Handoff.state == HandoffState.PROPOSED)
+    return (await session.exec(statement)).first()
+
+
+async def updates(session: AsyncSession, incident_id: int) -> Sequence[Update]:
+    """The status updates, oldest first."""
+    statement = select(Update).where(Update.incident_id == incident_id)
+    return (await session.exec(statement.order_by(col(Update.at), col(Update.id)))).all()
+
+
+async def surface(session: AsyncSession, incident_id: int, kind: str) -> Surface | None:
+    statement = select(Surface).where(Surface.incident_id == incident_id, Surface.kind == kind)
+    return (await session.exec(statement)).first()
+
+
+async def surfaces(session: AsyncSession, incident_id: int) -> Sequence[Surface]:
+    return (await session.exec(select(Surface).where(Surface.incident_id == incident_id))).all()
+
+
+async def first_time(session: AsyncSession, press: str, now: datetime) -> bool:
+    """Note a press; says whether it is new. The note is kept only if the transaction that holds its effect is."""
+    if not press:
+        return True
+    if await session.get(Press, press) is not None:
+        return False
+    session.add(Press(key=press, at=now))
+    await session.flush()
+    return True

@@ -1,0 +1,39 @@
+"""Rows with a due time: what must happen later, claimed by whoever ticks first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Reminder
+
+
+async def put(session: AsyncSession, *, incident_id: int, kind: str, subject: str, due_at: datetime) -> Reminder:
+    """Set a reminder, or move the one of that kind for that subject; its ladder starts anew."""
+    found = await find(session, kind=kind, subject=subject)
+    reminder = found or Reminder(incident_id=incident_id, kind=kind, subject=subject, due_at=due_at, since=due_at)
+    reminder.due_at = reminder.since = due_at
+    reminder.rung = 0
+    session.add(reminder)
+    await session.flush()
+    return reminder
+
+
+async def drop(session: AsyncSession, *, kind: str, subject: str) -> None:
+    await session.exec(delete(Reminder).where(col(Reminder.kind) == kind, col(Reminder.subject) == subject))
+
+
+async def find(session: AsyncSession, *, kind: str, subject: str) -> Reminder | None:
+    return (await session.exec(select(Reminder).where(Reminder.kind == kind, Reminder.subject == subject))).first()
+
+
+async def anything_due(session: AsyncSession, now: datetime) -> bool:
+    """A look without a lock, so that an idle tick writes nothing."""
+    return (await session.exec(select(Reminder.id).where(col(Reminder.due_at) <= now).limit(1))).first() is not None
+
+
+async def claim_due(session: AsyncSession, now: datetime, most: int = 100) -> Sequence[Reminder]:
+    """Due reminders, locked until this transaction ends; the caller moves or deletes each before it does."""
+    statement = select(Reminder).where(col(Reminder.due_at) <= now).order_by(col(Reminder.due_at)).limit(most)
+    return (await session.exec(statement.with_for_update(skip_locked=True))).all()

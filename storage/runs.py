@@ -1,0 +1,153 @@
+"""Runs and their steps: what is owed to Slack, who is working on it, and what has been done."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.models import Run, RunState, Step
+
+
+async def owe(
+    session: AsyncSession,
+    *,
+    kind: str,
+    key: str,
+    lane: str,
+    now: datetime,
+    incident_id: int | None = None,
+    args: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+) -> Run:
+    """Note work to be done. Owing a key again makes its run, finished or not, go through once more."""
+    found = (await session.exec(select(Run).where(Run.key == key).with_for_update())).first()
+    if found is not None:
+        return ask_again(found, args, due_at or now)
+    run = Run(
+        kind=kind,
+        key=key,
+        lane=lane,
+        incident_id=incident_id,
+        args=dict(args or {}),
+        created_at=now,
+        due_at=due_at or now,
+    )
+    session.add(run)
+    await session.flush()
+    return run
+
+
+def ask_again(run: Run, args: Mapping[str, Any] | None, due_at: datetime) -> Run:
+    run.asked += 1
+    run.failures = 0
+    if args is not None:
+        run.args = dict(args)
+    if run.state != RunState.WAITING:
+        run.state = RunState.WAITING
+        run.due_at = due_at
+    return run
+
+
+async def anything_due(session: AsyncSession, now: datetime, busy: Collection[int]) -> bool:
+    """A look without a lock: idle ticks must not take the write lock."""
+    return (await session.exec(claimable(now, busy).limit(1))).first() is not None
+
+
+async def claim(
+    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, busy: Collection[int], most: int
+) -> Sequence[Run]:
+    """Take up to `most` due runs for `owner`, at most the first of each lane. `busy` are the owner's running ones."""
+    due = (await session.exec(claimable(now, busy).limit(most).with_for_update(skip_locked=True))).all()
+    for run in due:
+        run.leased_by, run.leased_until = owner, now + lease
+        run.attempts += 1
+        session.add(run)
+    return due
+
+
+def claimable(now: datetime, busy: Collection[int]) -> SelectOfScalar[Run]:
+    earlier = aliased(Run)
+    first_in_lane = ~(
+        select(earlier.id)
+        .where(earlier.lane == Run.lane, earlier.state == RunState.WAITING, col(earlier.id) < col(Run.id))
+        .exists()
+    )
+    return (
+        select(Run)
+        .where(Run.state == RunState.WAITING, col(Run.due_at) <= now, col(Run.id).not_in(list(busy)))
+        .where(or_(col(Run.leased_until).is_(None), col(Run.leased_until) < now))
+        .where(first_in_lane)
+        .order_by(col(Run.id))
+    )
+
+
+async def extend(session: AsyncSession, *, owner: str, run_ids: Collection[int], until: datetime) -> None:
+    """Keep the lease of runs that take long."""
+    mine = col(Run.leased_by) == owner
+    await session.exec(update(Run).where(mine, col(Run.id).in_(list(run_ids))).values(leased_until=until))
+
+
+async def finish(session: AsyncSession, run: Run, *, owner: str, now: datetime) -> None:
+    """End a run, unless somebody asked for it again meanwhile: then it is due at once."""
+    held = await still_held(session, run, owner)
+    if held is None:
+        return
+    held.leased_by = held.leased_until = None
+    held.trouble, held.failures = "", 0
+    if held.asked == run.asked:
+        held.state = RunState.DONE
+    else:
+        held.due_at, held.attempts = now, 0
+    session.add(held)
+
+
+async def postpone(session: AsyncSession, run: Run, *, owner: str, due_at: datetime, trouble: str) -> None:
+    """Let go of a run until `due_at`."""
+    held = await still_held(session, run, owner)
+    if held is None:
+        return
+    held.leased_by = held.leased_until = None
+    held.due_at, held.trouble, held.failures = due_at, trouble, held.failures + 1
+    session.add(held)
+
+
+async def fail(session: AsyncSession, run: Run, *, owner: str, trouble: str) -> None:
+    """End a run that cannot succeed until a person changes something."""
+    held = await still_held(session, run, owner)
+    if held is None:
+        return
+    held.leased_by = held.leased_until = None
+    held.state, held.trouble = RunState.FAILED, trouble
+    session.add(held)
+
+
+async def still_held(session: AsyncSession, run: Run, owner: str) -> Run | None:
+    """The stored run, if the lease is still ours; another replica may have taken over."""
+    statement = select(Run).where(Run.id == run.id, Run.leased_by == owner).with_for_update()
+    return (await session.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def results(session: AsyncSession, run_id: int) -> dict[str, str]:
+    """What the steps of a run gave, by name."""
+    steps = await session.exec(select(Step).where(Step.run_id == run_id))
+    return {step.name: step.result for step in steps}
+
+
+async def add_result(session: AsyncSession, *, run_id: int, name: str, result: str, now: datetime) -> None:
+    """Keep a step's result; a second process that did the same step keeps the first one's."""
+    found = await session.exec(select(Step).where(Step.run_id == run_id, Step.name == name))
+    if found.first() is None:
+        session.add(Step(run_id=run_id, name=name, result=result, at=now))
+
+
+async def unfinished(session: AsyncSession, now: datetime | None = None) -> int:
+    """How many runs wait; with `now`, only those that are due."""
+    statement = select(func.count()).select_from(Run).where(Run.state == RunState.WAITING)
+    if now is not None:
+        statement = statement.where(col(Run.due_at) <= now)
+    return (await session.exec(statement)).one()

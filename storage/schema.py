@@ -1,0 +1,103 @@
+"""Bring the schema up to date when the program starts, one process at a time.
+
+A database whose schema is newer than this program is refused: an old replica must not write into it.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from storage import models
+
+LOCK = 0x51742E70  # any number, the same in every replica
+
+
+class SchemaTooNew(Exception):
+    """The database was written by a newer version of this program."""
+
+
+async def migrate(url: str) -> None:
+    """Apply what is missing. Safe to call from several processes at once.
+
+    Raises `SchemaTooNew` when the database is ahead of the code.
+    """
+    await asyncio.to_thread(upgrade, url)
+
+
+def upgrade(url: str) -> None:
+    with locked_connection(url) as connection:
+        config = alembic_config(connection)
+        refuse_newer(connection, config)
+        command.upgrade(config, "head")
+
+
+def differences(url: str) -> list[object]:
+    """What the tables in the code and in the database do not agree on; empty when all is well."""
+    with locked_connection(url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, models.Incident.metadata))
+
+
+def new_revision(url: str, message: str) -> None:
+    """Write the migration that brings the newest schema to what `storage.models` says (for developers)."""
+    with locked_connection(url) as connection:
+        config = alembic_config(connection)
+        command.upgrade(config, "head")
+        command.revision(config, message=message, autogenerate=True, rev_id=message.split(maxsplit=1)[0])
+
+
+@contextmanager
+def locked_connection(url: str) -> Iterator[Connection]:
+    """A connection in a transaction that keeps other processes from migrating at the same time."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    else:
+        engine = create_engine(parsed, poolclass=NullPool)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            driver = connection.connection.driver_connection
+            if driver is None:
+                raise ConnectionError("SQLite gave no connection")
+            driver.isolation_level = None
+            driver.execute("PRAGMA busy_timeout=30000")
+            driver.execute("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        yield connection
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+        else:
+            connection.commit()
+    engine.dispose()
+
+
+def alembic_config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def refuse_newer(connection: Connection, config: Config) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    unknown = found - known
+    if unknown:
+        raise SchemaTooNew(
+            f"The database is at schema {', '.join(sorted(unknown))}, which this version of Sitrep does not know. "
+            "A newer version has used it: run that version, or restore a backup from before the upgrade."
+        )

@@ -1,0 +1,44 @@
+"""The timeline: what was put there on purpose, and the messages that people marked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Entry
+
+
+def add(
+    session: AsyncSession,
+    *,
+    incident_id: int,
+    at: datetime,
+    kind: str,
+    by: str,
+    text: str,
+    recorded_at: datetime | None = None,
+    source_ts: str | None = None,
+) -> Entry:
+    """Put a line on the timeline. `at` is when it happened, `recorded_at` when we heard of it."""
+    entry = Entry(
+        incident_id=incident_id,
+        at=at,
+        recorded_at=recorded_at or at,
+        kind=kind,
+        by=by,
+        text=text,
+        source_ts=source_ts,
+    )
+    session.add(entry)
+    return entry
+
+
+async def entries(session: AsyncSession, incident_id: int) -> Sequence[Entry]:
+    """The lines that stand, in the order in which they happened."""
+    statement = (
+        select(Entry)
+        .where(Entry.incident_id == incident_id, col(Entry.removed_at).is_(None))
+        .order_by(col(Entry.at), col(Entry.id))
+    )
+    return (await session.exec(statement)).all()

@@ -1,0 +1,170 @@
+"""The faces of an incident: card, topic, announcement. Pure: the same record gives the same words."""
+
+from collections.abc import Mapping
+
+from storage.models import Status
+from workflows import blocks
+from workflows.blocks import Block
+from workflows.overview import Overview
+from workflows.ports import Post
+from workflows.words import clock_time, day_and_time, escape, one_line, person
+
+ROLE_NAMES: Mapping[str, str] = {
+    "ic": "Incident commander",
+    "comms": "Communications",
+    "ops": "Operations",
+    "scribe": "Scribe",
+    "sme": "Experts",
+}
+SIGNS: Mapping[str, str] = {
+    Status.TRIAGE: "⚪",
+    Status.INVESTIGATING: "🔴",
+    Status.IDENTIFIED: "🟠",
+    Status.MITIGATED: "🟡",
+    Status.RESOLVED: "🟢",
+    Status.CLOSED: "✅",
+    Status.CANCELLED: "⚫",
+    Status.MERGED: "⚫",
+}
+
+
+def card(view: Overview) -> Post:
+    """The pinned message: at most twelve lines and the buttons that make sense now."""
+    rows: list[Block] = [blocks.section("\n".join(card_lines(view)))]
+    buttons = card_buttons(view)
+    if buttons:
+        rows.append(blocks.actions(buttons, block_id="card"))
+    return Post(text=summary_line(view), blocks=tuple(rows))
+
+
+def card_lines(view: Overview) -> list[str]:
+    incident = view.incident
+    lines = [
+        f"{sign(view)} *{incident.ref} · {escape(incident.title)}*",
+        severity_line(view),
+        status_line(view),
+        f"*Impact:* {incident.impact or 'not described yet – add it with the next update'}",
+    ]
+    if incident.understanding:
+        lines.append(f"*Now:* {one_line(incident.understanding, 600)}")
+    if incident.next_step:
+        lines.append(f"*Next:* {one_line(incident.next_step, 300)}")
+    lines.append(roles_line(view))
+    if view.handoff is not None:
+        handoff = view.handoff
+        lines.append(
+            f"*Handoff:* {person(handoff.to_user)} has been asked to take over from {person(handoff.from_user)}"
+        )
+    lines.append(due_line(view))
+    if view.service is not None and view.service.runbooks:
+        links = " · ".join(f"<{link.url}|{escape(link.title)}>" for link in view.service.runbooks)
+        lines.append(f"*Runbooks for {escape(view.service.name)}:* {links}")
+    return lines
+
+
+def sign(view: Overview) -> str:
+    return SIGNS[view.incident.status]
+
+
+def severity_line(view: Overview) -> str:
+    severity = view.severity
+    meaning = f": {severity.definition}" if severity.definition else ""
+    return f"*{escape(severity.level)}* {escape(severity.name)}{escape(meaning)}"
+
+
+def status_line(view: Overview) -> str:
+    incident = view.incident
+    began = incident.began_at or incident.declared_at
+    line = f"*Status:* {incident.status} · began {day_and_time(began)}"
+    ended = incident.resolved_at
+    if incident.is_open or ended is None:
+        return f"{line} · running <!date^{int(began.timestamp())}^{{ago}}|since {began:%H:%M} UTC>"
+    return f"{line} · resolved {day_and_time(ended)}"
+
+
+def roles_line(view: Overview) -> str:
+    held = [
+        f"{name} {', '.join(person(user) for user in view.roles[role])}"
+        for role, name in ROLE_NAMES.items()
+        if view.roles.get(role)
+    ]
+    free = [f"{ROLE_NAMES.get(role, role)} _free_" for role in view.free_roles]
+    return "*Roles:* " + " · ".join(held + free)
+
+
+def due_line(view: Overview) -> str:
+    incident = view.incident
+    if not incident.is_open:
+        return f"*Updates:* none due, the incident is {incident.status}"
+    if incident.snoozed_until is not None:
+        return f"*Next update:* snoozed until {clock_time(incident.snoozed_until)}"
+    if incident.update_due_at is None:
+        return f"*Next update:* no cadence at {escape(view.severity.level)}"
+    return f"*Next update due:* {clock_time(incident.update_due_at)}"
+
+
+def card_buttons(view: Overview) -> list[Block]:
+    """What somebody may want to do next, most wanted first."""
+    incident = view.incident
+    about = str(incident.id)
+    if incident.status == Status.RESOLVED:
+        return [
+            blocks.button("Close", "close_open", about, style="primary"),
+            blocks.button("Post update", "update_open", about),
+            blocks.button("Reopen", "status_reopen", about),
+        ]
+    if incident.status == Status.CLOSED:
+        return [blocks.button("Reopen", "status_reopen", about)]
+    if not incident.is_open:
+        return []
+    buttons = [
+        blocks.button("Post update", "update_open", about, style="primary"),
+        blocks.button("Severity", "severity_open", about),
+        blocks.button("Hand over", "handoff_open", about),
+        *(blocks.button(f"I'll take {role}", f"role_take_{role}", about) for role in view.free_roles),
+    ]
+    if incident.status not in (Status.IDENTIFIED, Status.MITIGATED):
+        buttons.append(blocks.button("Identified", "status_identified", about))
+    if incident.status != Status.MITIGATED:
+        buttons.append(blocks.button("Mitigated", "status_mitigated", about))
+    buttons.append(blocks.button("Resolved", "status_resolved", about))
+    return buttons
+
+
+def summary_line(view: Overview) -> str:
+    """The whole state in one line, for notifications and lists."""
+    incident = view.incident
+    ic = f" · IC {person(view.ic)}" if view.ic else " · no IC"
+    return f"{incident.ref} {escape(incident.severity)} {incident.status}: {escape(incident.title)}{ic}"
+
+
+def topic(view: Overview, names: Mapping[str, str]) -> str:
+    """The channel's topic, in plain words: Slack formats nothing there."""
+    incident = view.incident
+    ic = f"IC {names.get(view.ic, view.ic)}" if view.ic else "no IC"
+    return one_line(f"{incident.severity} · {incident.status} · {ic} · {incident.ref} {incident.title}", 250)
+
+
+def purpose(view: Overview) -> str:
+    incident = view.incident
+    return one_line(f"{incident.ref}: {incident.title}. What is said here is kept for the timeline.", 250)
+
+
+def announcement(view: Overview) -> Post:
+    """What the announcement channel shows: short, and always current."""
+    incident = view.incident
+    where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
+    lines = [f"{sign(view)} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"]
+    ic = f"IC {person(view.ic)}" if view.ic else "no IC"
+    lines.append(f"{incident.status.capitalize()} · {ic}{where}")
+    if incident.impact:
+        lines.append(f"*Impact:* {one_line(incident.impact, 300)}")
+    if incident.understanding:
+        lines.append(f"*Now:* {one_line(incident.understanding, 300)}")
+    lines.append(due_line(view))
+    return Post(text=summary_line(view), blocks=(blocks.section("\n".join(lines)),))
+
+
+def ready_form(text: str) -> Block:
+    """What the declare form turns into when the channel is ready."""
+    return blocks.notice("Incident declared", [blocks.section(text)])

@@ -1,0 +1,108 @@
+"""Changing the record: one transaction holds the new state, its line on the timeline, and the work owed to Slack."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import incidents, reminders, runs, timeline
+from storage.models import Incident, Run
+from workflows.errors import AlreadyDone, UserError
+from workflows.services import Services
+
+
+class Change:
+    """An incident in the middle of being changed, with everything that must be stored together."""
+
+    def __init__(self, session: AsyncSession, incident: Incident, now: datetime) -> None:
+        self.session = session
+        self.incident = incident
+        self.now = now
+
+    def tell(self, kind: str, text: str, by: str, *, at: datetime | None = None, source_ts: str | None = None) -> None:
+        """Put a line on the timeline. `text` is Slack-encoded; `at` is when it happened, now if not given."""
+        timeline.add(
+            self.session,
+            incident_id=self.incident.key,
+            at=at or self.now,
+            recorded_at=self.now,
+            kind=kind,
+            by=by,
+            text=text,
+            source_ts=source_ts,
+        )
+
+    async def owe(self, kind: str, key: str, args: Mapping[str, Any] | None = None, *, lane: str | None = None) -> Run:
+        """Note work to be done in Slack. Work in one lane, by default the incident's, is done in order."""
+        return await runs.owe(
+            self.session,
+            kind=kind,
+            key=f"{kind}:{key}",
+            lane=lane or f"incident:{self.incident.id}",
+            now=self.now,
+            incident_id=self.incident.id,
+            args=args,
+        )
+
+    async def remind(self, kind: str, due_at: datetime, *, subject: str | None = None) -> None:
+        """Make something happen later; a reminder of that kind for that subject is moved."""
+        await reminders.put(
+            self.session,
+            incident_id=self.incident.key,
+            kind=kind,
+            subject=subject or str(self.incident.id),
+            due_at=due_at,
+        )
+
+    async def forget(self, kind: str, *, subject: str | None = None) -> None:
+        """Take a reminder back."""
+        await reminders.drop(self.session, kind=kind, subject=subject or str(self.incident.id))
+
+    async def refresh(self) -> None:
+        """Let card, topic and announcement follow. Several changes in a row cost one refresh."""
+        self.incident.version += 1
+        self.session.add(self.incident)
+        await self.owe("refresh", str(self.incident.id), lane=f"refresh:{self.incident.id}")
+
+    async def reset_clock(self, services: Services, *, after: timedelta | None = None) -> None:
+        """Start the update clock of the severity anew; a severity without cadence, or an ended incident, has none."""
+        severity = services.policy.severity(self.incident.severity)
+        every = after or (severity.update_every if severity else None)
+        self.incident.snoozed_until = None
+        if every is None or not self.incident.is_open:
+            self.incident.update_due_at = None
+            await self.forget("update")
+            return
+        self.incident.update_due_at = self.now + every
+        await self.remind("update", self.incident.update_due_at)
+
+
+@asynccontextmanager
+async def change(services: Services, incident_id: int, *, press: str = "") -> AsyncIterator[Change]:
+    """Change an incident. Everything in the block is stored at its end, together, or not at all.
+
+    Raises `AlreadyDone` when this press has had its effect, and `UserError` when there is no such incident.
+    """
+    now = services.clock.now()
+    try:
+        async with services.database.write() as session:
+            if not await incidents.first_time(session, press, now):
+                raise AlreadyDone(press)
+            incident = await incidents.locked(session, incident_id)
+            if incident is None:
+                raise UserError(f"There is no incident INC-{incident_id}. `/incident list` shows the open ones.")
+            yield Change(session, incident, now)
+            session.add(incident)
+    except IntegrityError as conflict:
+        if press and is_press_conflict(conflict):
+            raise AlreadyDone(press) from conflict
+        raise
+    services.bell.ring()
+
+
+def is_press_conflict(conflict: IntegrityError) -> bool:
+    """Whether two processes stored the same press at once; the schema let one of them through."""
+    return "press" in str(conflict.orig).lower()

@@ -1,0 +1,293 @@
+"""Declaring an incident: the record first, in one transaction; then the channel, the card and who is needed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rapidfuzz import fuzz
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import incidents
+from storage.models import Incident, Status
+from workflows import card, channels, surfaces
+from workflows.change import Change, change
+from workflows.overview import overview
+from workflows.policy import Link
+from workflows.ports import Channel, Post, Refused
+from workflows.services import Services
+from workflows.steps import Run, done, packed, together
+from workflows.surfaces import load
+from workflows.words import escape, person, topic_slug
+
+ALIKE: Final = 75  # of 100: titles that are at least this similar may be the same incident
+LONGEST_NAME: Final = 80  # Slack page: conversations.create
+TRIES_FOR_A_NAME: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclareRequest:
+    """What somebody wants declared. `title` is plain text; `summary` and `impact` are Slack-encoded."""
+
+    press: str
+    user_id: str
+    title: str
+    severity: str
+    ic: str
+    invited: tuple[str, ...] = ()
+    summary: str = ""
+    impact: str = ""
+    service: str | None = None
+    declared_in: str = ""
+    response_url: str = ""
+    view_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """`alike` are open incidents of the last minutes that may be the same one."""
+
+    incident: Incident
+    alike: Sequence[Incident]
+    again: bool = False
+
+
+async def accept(request: DeclareRequest, services: Services) -> Declared:
+    """Store the incident, its first line and the work owed to Slack. The same press gives the same incident."""
+    for _ in range(TRIES_FOR_A_NAME):
+        try:
+            declared = await try_accept(request, services)
+        except IntegrityError:  # another process reserved the channel name, or stored this very press, just now
+            continue
+        services.bell.ring()
+        return declared
+    raise LookupError(f"no free channel name for {request.title!r}")
+
+
+async def try_accept(request: DeclareRequest, services: Services) -> Declared:
+    now = services.clock.now()
+    async with services.database.write() as session:
+        known = await incidents.by_press(session, request.press)
+        if known is not None:
+            return Declared(incident=known, alike=(), again=True)
+        alike = await similar(session, request, services)
+        incident = Incident(
+            press=request.press,
+            title=request.title,
+            severity=request.severity,
+            status=Status.INVESTIGATING,
+            summary=request.summary,
+            impact=request.impact,
+            service=request.service,
+            declared_by=request.user_id,
+            declared_in=request.declared_in,
+            declared_at=now,
+            acknowledged_at=now,
+            channel_name=await free_name(session, services, request.title),
+        )
+        session.add(incident)
+        await session.flush()
+        await incidents.give_role(session, incident.key, "ic", request.ic, now)
+        await record(Change(session, incident, now), request, alike, services)
+    return Declared(incident=incident, alike=alike)
+
+
+async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident], services: Services) -> None:
+    """The first lines of the timeline, the update clock, and the run that sets everything up."""
+    text = f"Declared {request.severity}: {escape(request.title)}"
+    new.tell("declared", text, request.user_id)
+    if request.ic != request.user_id:
+        new.tell("role", f"{person(request.ic)} is incident commander", request.user_id)
+    await new.reset_clock(services)
+    await new.owe(
+        "declare",
+        str(new.incident.id),
+        {
+            "invited": [request.user_id, request.ic, *request.invited],
+            "alike": [other.id for other in alike],
+            "user_id": request.user_id,
+            "response_url": request.response_url,
+            "view_id": request.view_id,
+        },
+    )
+
+
+async def similar(session: AsyncSession, request: DeclareRequest, services: Services) -> list[Incident]:
+    """Open incidents of the last minutes whose titles look like this one."""
+    since = services.clock.now() - services.policy.duplicate_window
+    recent = await incidents.declared_since(session, since)
+    wanted = request.title.casefold()
+    return [one for one in recent if fuzz.token_set_ratio(wanted, one.title.casefold()) >= ALIKE]
+
+
+async def free_name(session: AsyncSession, services: Services, title: str) -> str:
+    """The channel name for a title, with `-2`, `-3` … when it is reserved already."""
+    base = channel_name(services, title)
+    return next_name(base, await incidents.names_like(session, base[: LONGEST_NAME - 4]))
+
+
+def channel_name(services: Services, title: str) -> str:
+    today = services.clock.now().astimezone(zone(services)).date()
+    return f"{services.policy.channel_prefix}-{today:%Y-%m-%d}-{topic_slug(title)}"[:LONGEST_NAME].rstrip("-")
+
+
+def zone(services: Services) -> ZoneInfo:
+    return services.policy.time_zone
+
+
+def next_name(base: str, taken: frozenset[str]) -> str:
+    """`base`, or the first of `base-2`, `base-3` … that is free; never longer than Slack allows."""
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        suffix = f"-{number}"
+        name = base[: LONGEST_NAME - len(suffix)].rstrip("-") + suffix
+    return name
+
+
+# What follows happens in Slack, and may be entered again at any point.
+
+
+async def run(run: Run, services: Services) -> None:
+    """Open the channel, pin the card, bring people in; then everything that can wait a moment."""
+    channel_id = await open_channel(run, services)
+    await together(pin_card(run, services, channel_id), invite(run, services, channel_id))
+    async with change(services, run.incident_id) as after:
+        for kind in ("decorate", "announce", "welcome"):
+            await after.owe(kind, str(run.incident_id), run.args, lane=f"{kind}:{run.incident_id}")
+        await after.refresh()
+
+
+async def open_channel(run: Run, services: Services) -> str:
+    """Create the channel and store its id. A repeat adopts the channel that an earlier entry made."""
+    while True:
+        incident = await load(services, run.incident_id)
+        if incident.channel_id is not None:
+            return incident.channel_id
+        channel = await create_or_adopt(run, services, incident)
+        async with change(services, run.incident_id) as made:
+            if channel is None:
+                taken = await incidents.names_like(made.session, "")
+                made.incident.channel_name = next_name(incident.channel_name, taken | {incident.channel_name})
+            else:
+                made.incident.channel_id, made.incident.channel_name = channel.id, channel.name
+
+
+async def create_or_adopt(run: Run, services: Services, incident: Incident) -> Channel | None:
+    """`None` when the name belongs to somebody else's channel."""
+    port = services.slack.channels
+    try:
+        return await port.create(incident.channel_name, private=incident.private)
+    except Refused as refused:
+        if refused.error != "name_taken":
+            raise
+    return await port.find_own(incident.channel_name) if run.repeat else None
+
+
+async def pin_card(run: Run, services: Services, channel_id: str) -> None:
+    async with services.database.read() as session:
+        incident = await incidents.get(session, run.incident_id)
+        if incident is None:
+            raise LookupError(run.incident_id)
+        post = card.card(await overview(session, incident, services.policy))
+    surface = await surfaces.place(run, services, "card", channel_id, post)
+    await run.attempt(
+        "pin", lambda: done(services.slack.decor.pin(channel_id, surface.ts)), loss="The card could not be pinned"
+    )
+
+
+async def invite(run: Run, services: Services, channel_id: str) -> None:
+    """Bring in the declarer, the incident commander and everybody named. Who cannot come is on the timeline."""
+    users = [str(user) for user in run.args["invited"]]
+    refused = await run.step("invite", lambda: invited(services, channel_id, users))
+    if refused == "{}":
+        return
+    await run.step("invite_refused", lambda: tell_refused(run, services, refused))
+
+
+async def invited(services: Services, channel_id: str, users: Sequence[str]) -> str:
+    return packed(await services.slack.channels.invite(channel_id, users))
+
+
+async def tell_refused(run: Run, services: Services, refused: str) -> str:
+    async with change(services, run.incident_id) as told:
+        told.tell("problem", f"Not everybody could be invited. Slack says: {escape(refused)}", "sitrep")
+    return "told"
+
+
+async def decorate(run: Run, services: Services) -> None:
+    """Purpose and runbook links: pleasant, never waited for."""
+    incident = await load(services, run.incident_id)
+    async with services.database.read() as session:
+        view = await overview(session, incident, services.policy)
+    channel_id = incident.channel_id or ""
+    await run.attempt(
+        "purpose",
+        lambda: done(services.slack.channels.set_purpose(channel_id, card.purpose(view))),
+        loss="The channel's description could not be set",
+    )
+    for number, link in enumerate(view.service.runbooks if view.service else ()):
+        await run.attempt(
+            f"bookmark_{number}",
+            partial(add_bookmark, services, channel_id, link),
+            loss=f"The bookmark “{escape(link.title)}” could not be added",
+        )
+
+
+async def add_bookmark(services: Services, channel_id: str, link: Link) -> str:
+    return await done(services.slack.decor.bookmark(channel_id, link.title, link.url))
+
+
+async def welcome(run: Run, services: Services) -> None:
+    """Tell the declarer that the channel is ready, and point incidents that look alike at each other."""
+    incident = await load(services, run.incident_id)
+    ready = Post(text=f"{incident.ref} is set up: <#{incident.channel_id}>. The card is pinned there.")
+    await run.attempt("ready", lambda: tell_declarer(run, services, ready), loss="The declarer could not be told")
+    for other_id in run.args.get("alike") or ():
+        other = await load(services, int(other_id))
+        await point_at(run, services, incident, other)
+        await point_at(run, services, other, incident)
+
+
+async def tell_declarer(run: Run, services: Services, ready: Post) -> str:
+    """Where the person is looking: the form they submitted, or below the command they typed."""
+    view_id, response_url = str(run.args.get("view_id") or ""), str(run.args.get("response_url") or "")
+    if view_id:
+        await services.slack.views.update(view_id, card.ready_form(ready.text))
+    elif response_url:
+        await services.slack.posts.answer(response_url, ready)
+    return "told"
+
+
+async def point_at(run: Run, services: Services, incident: Incident, other: Incident) -> None:
+    if incident.channel_id is None:
+        return
+    where = f"<#{other.channel_id}>" if other.channel_id else "its channel is being set up"
+    text = (
+        f"{other.ref} “{escape(other.title)}” looks alike: {where}, declared by {person(other.declared_by)}. "
+        "If it is the same, go on in one of them and close the other."
+    )
+    await run.post(f"alike_{incident.id}_{other.id}", incident.channel_id, Post(text=text))
+
+
+async def announce(run: Run, services: Services) -> None:
+    """One line in the announcement channel, kept current from then on."""
+    name = services.policy.announce
+    incident = await load(services, run.incident_id)
+    if name is None or incident.private:
+        return
+    loss = f"#{name} could not be told: create the channel, or set another one in sitrep.toml"
+    channel_id = await run.attempt("find_announce", lambda: channels.by_name(services, name), loss=loss)
+    if channel_id is None:
+        return
+    async with services.database.read() as session:
+        post = card.announcement(await overview(session, incident, services.policy))
+    await run.attempt("announce", lambda: placed(run, services, channel_id, post), loss=loss)
+    async with change(services, run.incident_id) as after:
+        await after.refresh()
+
+
+async def placed(run: Run, services: Services, channel_id: str, post: Post) -> str:
+    return (await surfaces.place(run, services, "announcement", channel_id, post)).ts

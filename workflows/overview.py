@@ -1,0 +1,51 @@
+"""An incident as it stands, read once and handed to everything that renders it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import incidents
+from storage.models import Handoff, Incident, Update
+from workflows.policy import Policy, Service, Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """`roles` maps a role word to the people who hold it now; a free role is absent."""
+
+    incident: Incident
+    severity: Severity
+    roles: Mapping[str, Sequence[str]]
+    updates: Sequence[Update]
+    handoff: Handoff | None
+    service: Service | None
+    announcement_url: str = ""
+
+    @property
+    def ic(self) -> str:
+        return next(iter(self.roles.get("ic", ())), "")
+
+    @property
+    def free_roles(self) -> tuple[str, ...]:
+        """The roles that the severity asks for and nobody holds."""
+        return tuple(role for role in self.severity.roles if not self.roles.get(role))
+
+
+async def overview(session: AsyncSession, incident: Incident, policy: Policy) -> Overview:
+    roles: dict[str, list[str]] = {}
+    for held in await incidents.holders(session, incident.key):
+        roles.setdefault(held.role, []).append(held.user_id)
+    return Overview(
+        incident=incident,
+        severity=severity_of(incident, policy),
+        roles=roles,
+        updates=await incidents.updates(session, incident.key),
+        handoff=await incidents.open_handoff(session, incident.key),
+        service=policy.service(incident.service) if incident.service else None,
+    )
+
+
+def severity_of(incident: Incident, policy: Policy) -> Severity:
+    """The incident's severity; one that is no longer configured keeps its name and asks for nothing."""
+    return policy.severity(incident.severity) or Severity(level=incident.severity, name="no longer configured")

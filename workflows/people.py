@@ -1,0 +1,44 @@
+"""The names behind ids, for places where Slack does not show them: topics and files."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from sqlmodel import col, select
+
+from storage.models import Person
+from workflows.ports import Profile, Refused
+from workflows.services import Services
+
+FRESH_FOR: Final = timedelta(days=1)
+
+
+async def names(services: Services, user_ids: Iterable[str]) -> dict[str, str]:
+    """The display name of each person. Those that Slack does not know keep their id."""
+    wanted = sorted({user for user in user_ids if user.startswith(("U", "W"))})
+    async with services.database.read() as session:
+        known = (await session.exec(select(Person).where(col(Person.user_id).in_(wanted)))).all()
+    limit = services.clock.now() - FRESH_FOR
+    fresh = {one.user_id: one.name for one in known if one.seen_at > limit}
+    stale = {one.user_id: one.name for one in known}
+    for user_id in wanted:
+        if user_id not in fresh:
+            profile = await look_up(services, user_id)
+            fresh[user_id] = profile.name if profile else stale.get(user_id, user_id)
+    return fresh
+
+
+async def look_up(services: Services, user_id: str) -> Profile | None:
+    """Ask Slack who this is, and remember the answer."""
+    try:
+        profile = await services.slack.people.profile(user_id)
+    except Refused:
+        return None
+    async with services.database.write() as session:
+        person = await session.get(Person, user_id) or Person(
+            user_id=user_id, name=profile.name, seen_at=services.clock.now()
+        )
+        person.name, person.time_zone, person.is_bot = profile.name, profile.time_zone, profile.is_bot
+        person.seen_at = services.clock.now()
+        session.add(person)
+    return profile

@@ -1,0 +1,251 @@
+"""What the workflows need from Slack, by noun. Adapters live in `bot/`; so does everything that speaks HTTP.
+
+Every method may raise `Busy`, `Refused` or `Unclear`; nothing else is an expected failure.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+
+class SlackTrouble(Exception):
+    """Slack did not do what was asked. The subclasses say what the caller can do about it."""
+
+
+class Busy(SlackTrouble):
+    """Nothing happened; ask again after `retry_after`."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(f"Slack asks for a pause of {retry_after.total_seconds():.0f} s")
+        self.retry_after = retry_after
+
+
+class Unclear(SlackTrouble):
+    """The answer was lost: it may have happened or not. Look before asking again."""
+
+
+class Refused(SlackTrouble):
+    """Slack said no, and will say so again until a person changes something.
+
+    `error` is Slack's word for it, for example `restricted_action`; `detail` what else it told.
+    """
+
+    def __init__(self, error: str, detail: str = "") -> None:
+        super().__init__(f"{error}: {detail}" if detail else error)
+        self.error = error
+        self.detail = detail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """Something the bot says: `text` is the notification and what screen readers read, `blocks` what people see."""
+
+    text: str
+    blocks: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    id: str
+    name: str
+    is_private: bool = False
+    is_archived: bool = False
+    creator: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Who somebody is. `time_zone` is an IANA name."""
+
+    user_id: str
+    name: str
+    time_zone: str = "UTC"
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """A message as Slack gives it now, in an event or in a channel's history.
+
+    `revised_ts` is Slack's time of this wording; `deleted` says that only its absence is known.
+    `before` is the earlier wording that an edit mentions, with the time from which it held.
+    """
+
+    channel_id: str
+    ts: str
+    user_id: str
+    text: str
+    revised_ts: str
+    thread_ts: str | None = None
+    subtype: str = ""
+    edited: bool = False
+    deleted: bool = False
+    files: tuple[Mapping[str, str], ...] = ()  # {"id", "name"}
+    before: tuple[str, str] | None = None  # (revised_ts, text)
+    reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in history only
+    reply_count: int = 0  # in history only
+    latest_reply: str = ""
+
+
+class Channels(Protocol):
+    """Slack page: Conversations API."""
+
+    async def create(self, name: str, *, private: bool) -> Channel:
+        """Create a channel. Raises `Refused("name_taken")` whoever holds the name, archived channels included."""
+        ...
+
+    async def find_own(self, name: str) -> Channel | None:
+        """A channel of that name that this bot created and is in, if there is one."""
+        ...
+
+    async def find(self, name: str) -> Channel | None:
+        """Any channel of that name that the bot can see. Slow in large workspaces: remember the id."""
+        ...
+
+    async def invite(self, channel_id: str, users: Sequence[str]) -> Mapping[str, str]:
+        """Bring people in; those who are in already count as done. Returns user -> Slack's reason for the others."""
+        ...
+
+    async def set_topic(self, channel_id: str, topic: str) -> None:
+        """Set the topic, cut to Slack's 250 characters. Repeating it is harmless but visible."""
+        ...
+
+    async def set_purpose(self, channel_id: str, purpose: str) -> None:
+        """Set the description, cut to 250 characters."""
+        ...
+
+    async def rename(self, channel_id: str, name: str) -> str:
+        """Rename; returns the name that Slack made of it."""
+        ...
+
+    async def join(self, channel_id: str) -> None:
+        """Join a public channel; being in it already is success."""
+        ...
+
+
+class Posts(Protocol):
+    """Slack page: Sending messages."""
+
+    async def post(self, channel_id: str, post: Post, *, key: str = "", thread_ts: str = "") -> str:
+        """Post and return the `ts`. `key` travels as invisible metadata so that `find` sees it again.
+
+        `channel_id` may be a user id: then it is a direct message (see `open_direct`).
+        """
+        ...
+
+    async def find(self, channel_id: str, key: str, since: datetime) -> str | None:
+        """The `ts` of our own post with that key, looking back to `since`."""
+        ...
+
+    async def update(self, channel_id: str, ts: str, post: Post) -> None:
+        """Replace a post of ours, blocks included. Raises `Refused("message_not_found")` when somebody deleted it."""
+        ...
+
+    async def delete(self, channel_id: str, ts: str) -> None:
+        """Take a post of ours away; one that is gone already is success."""
+        ...
+
+    async def whisper(self, channel_id: str, user_id: str, post: Post) -> None:
+        """Show something to one person only. Slack neither keeps it nor promises to show it."""
+        ...
+
+    async def answer(self, response_url: str, post: Post) -> None:
+        """Answer a command or press privately, up to 30 minutes later. Slack page: Handling user interaction."""
+        ...
+
+    async def open_direct(self, user_id: str) -> str:
+        """The id of the direct conversation with somebody."""
+        ...
+
+    async def permalink(self, channel_id: str, ts: str) -> str:
+        """A link that opens this message."""
+        ...
+
+
+class Decor(Protocol):
+    """What hangs on a channel's wall. Slack pages: Pins, Bookmarks, Reactions."""
+
+    async def pin(self, channel_id: str, ts: str) -> None:
+        """Pin; pinned already is success."""
+        ...
+
+    async def unpin(self, channel_id: str, ts: str) -> None:
+        """Take a pin away; not pinned is success."""
+        ...
+
+    async def bookmark(self, channel_id: str, title: str, url: str) -> None:
+        """Add a link to the channel's bar, or leave it when one with that title is there already."""
+        ...
+
+    async def react(self, channel_id: str, ts: str, name: str) -> None:
+        """React to a message; having done so is success."""
+        ...
+
+
+class History(Protocol):
+    """Reading back what was said. Slack pages: conversations.history, conversations.replies."""
+
+    def messages(self, channel_id: str, *, oldest: str) -> AsyncIterator[Heard]:
+        """The channel's messages since `oldest` (a `ts`), newest first, without thread replies."""
+        ...
+
+    def replies(self, channel_id: str, thread_ts: str) -> AsyncIterator[Heard]:
+        """A thread, parent first."""
+        ...
+
+
+class Files(Protocol):
+    """Slack pages: Working with files, Canvases."""
+
+    async def upload(self, channel_id: str, name: str, content: bytes, *, title: str, comment: str) -> str:
+        """Share a file in a channel and return its id."""
+        ...
+
+    async def find(self, channel_id: str, name: str) -> str | None:
+        """The id of a file of that name that the bot has shared in the channel."""
+        ...
+
+    async def canvas(self, channel_id: str, markdown: str) -> str:
+        """Make or replace the channel's canvas; returns its id. Many plans refuse: treat it as decoration."""
+        ...
+
+
+class Views(Protocol):
+    """Slack page: Modals."""
+
+    async def open(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a form. The trigger is good for three seconds and once."""
+        ...
+
+    async def update(self, view_id: str, view: Mapping[str, Any]) -> None:
+        """Replace an open form; one that was closed is success."""
+        ...
+
+    async def publish(self, user_id: str, view: Mapping[str, Any]) -> None:
+        """Show somebody's home tab."""
+        ...
+
+
+class People(Protocol):
+    """Slack page: users.info."""
+
+    async def profile(self, user_id: str) -> Profile:
+        """Raises `Refused("user_not_found")` for ids that this workspace does not know."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slack:
+    """Everything of Slack, handed around as one value. `user_id` and `bot_id` are the bot's own."""
+
+    channels: Channels
+    posts: Posts
+    decor: Decor
+    history: History
+    files: Files
+    views: Views
+    people: People
+    user_id: str
+    bot_id: str
+    team_url: str

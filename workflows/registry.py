@@ -1,0 +1,17 @@
+"""Which function works off which kind of run."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workflows import declare, refresh
+from workflows.runner import Workflow
+
+WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
+    {
+        "declare": declare.run,
+        "decorate": declare.decorate,
+        "announce": declare.announce,
+        "welcome": declare.welcome,
+        "refresh": refresh.run,
+    }
+)

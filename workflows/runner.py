@@ -1,0 +1,156 @@
+"""Works off what is owed to Slack: claims due runs with a lease, enters their workflow, ends or postpones them.
+
+Any number of processes may do this on one database. A process that dies loses its lease, and another one goes on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from storage import runs, timeline
+from storage.models import Run as RunRow
+from workflows.ids import new_id
+from workflows.ports import Busy, Refused, Unclear
+from workflows.services import Services
+from workflows.steps import Run
+
+log = logging.getLogger(__name__)
+
+Workflow = Callable[[Run, Services], Awaitable[None]]
+
+LEASE: Final = timedelta(seconds=30)
+MOST_AT_ONCE: Final = 40
+LONGEST_PAUSE: Final = timedelta(seconds=60)
+PATIENCE_WITH_BUGS: Final = 5  # entries that end in an error of our own before the run is given up
+
+
+class Runner:
+    """One per process. `owner` names it in the leases."""
+
+    def __init__(self, services: Services, workflows: Mapping[str, Workflow], owner: str = "") -> None:
+        self._services = services
+        self._workflows = workflows
+        self._owner = owner or new_id("runner")
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    async def serve(self) -> None:
+        """Claim work whenever the bell rings, until `stop`."""
+        while not self._stopping:
+            await self._services.bell.wait()
+            await self._claim_patiently()
+
+    async def tick(self) -> None:
+        """Once a second: keep the leases of what runs, and look for what has become due."""
+        if self._running:
+            until = self._services.clock.now() + LEASE
+            async with self._services.database.write() as session:
+                await runs.extend(session, owner=self._owner, run_ids=list(self._running), until=until)
+        await self.claim()
+
+    async def claim(self) -> None:
+        """Start every due run that nobody else is working on."""
+        room = MOST_AT_ONCE - len(self._running)
+        if self._stopping or room <= 0:
+            return
+        now, busy = self._services.clock.now(), list(self._running)
+        async with self._services.database.read() as session:
+            if not await runs.anything_due(session, now, busy):
+                return
+        async with self._services.database.write() as session:
+            claimed = await runs.claim(session, owner=self._owner, now=now, lease=LEASE, busy=busy, most=room)
+        for row in claimed:
+            self._start(row)
+
+    async def stop(self, patience: timedelta = timedelta(seconds=5)) -> None:
+        """Take nothing more on, let what runs end within `patience`, and hand back the rest."""
+        self._stopping = True
+        self._services.bell.ring()
+        tasks = list(self._running.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=patience.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def idle(self) -> bool:
+        """Whether nothing runs and nothing is due now."""
+        async with self._services.database.read() as session:
+            due = await runs.unfinished(session, self._services.clock.now())
+        return not self._running and due == 0
+
+    async def _claim_patiently(self) -> None:
+        try:
+            await self.claim()
+        except Exception:  # the database may be away for a while; the next tick tries again
+            log.exception("could not look for work", extra={"action": "claim_failed"})
+
+    def _start(self, row: RunRow) -> None:
+        run_id = row.id or 0
+        task = asyncio.get_running_loop().create_task(self._work(row), name=f"run {row.key}")
+        self._running[run_id] = task
+        task.add_done_callback(lambda _: self._ended(run_id))
+
+    def _ended(self, run_id: int) -> None:
+        del self._running[run_id]
+        self._services.bell.ring()
+
+    async def _work(self, row: RunRow) -> None:
+        """Enter the run once and store how it ended. A failure to store leaves the lease to run out."""
+        about = {"run": row.key, "incident": row.incident_id, "attempt": row.attempts}
+        try:
+            async with self._services.database.read() as session:
+                done = await runs.results(session, row.id or 0)
+            await self._enter(row, done)
+            log.info("run done", extra={"action": "run_done", **about})
+        except asyncio.CancelledError:
+            await self._postpone(row, timedelta(0), "the process was stopped")
+            raise
+        except Exception:
+            log.exception("run could not be stored", extra={"action": "run_lost", **about})
+
+    async def _enter(self, row: RunRow, done: dict[str, str]) -> None:
+        try:
+            await self._workflows[row.kind](Run(row, done, self._services), self._services)
+        except Busy as busy:
+            await self._postpone(row, busy.retry_after, str(busy))
+        except Unclear as unclear:
+            await self._postpone(row, pause_after(row.failures), f"no clear answer from Slack: {unclear}")
+        except Refused as refused:
+            await self._give_up(row, f"Slack refused ({refused})")
+        except Exception as bug:
+            await self._own_error(row, bug)
+        else:
+            async with self._services.database.write() as session:
+                await runs.finish(session, row, owner=self._owner, now=self._services.clock.now())
+
+    async def _own_error(self, row: RunRow, bug: Exception) -> None:
+        reference = new_id("err")
+        log.error("run failed", exc_info=bug, extra={"action": "run_failed", "run": row.key, "reference": reference})
+        if row.failures + 1 >= PATIENCE_WITH_BUGS:
+            await self._give_up(row, f"an error inside Sitrep (reference {reference})")
+        else:
+            await self._postpone(row, pause_after(row.failures), f"{type(bug).__name__} ({reference})")
+
+    async def _postpone(self, row: RunRow, pause: timedelta, trouble: str) -> None:
+        log.warning("run postponed", extra={"action": "run_postponed", "run": row.key, "trouble": trouble})
+        due_at = self._services.clock.now() + pause
+        async with self._services.database.write() as session:
+            await runs.postpone(session, row, owner=self._owner, due_at=due_at, trouble=trouble)
+
+    async def _give_up(self, row: RunRow, trouble: str) -> None:
+        """End the run where people can see it: on the timeline of its incident."""
+        log.error("run given up", extra={"action": "run_given_up", "run": row.key, "trouble": trouble})
+        now = self._services.clock.now()
+        async with self._services.database.write() as session:
+            await runs.fail(session, row, owner=self._owner, trouble=trouble)
+            if row.incident_id is not None:
+                text = f"Not done: {row.kind.replace('_', ' ')}. {trouble}"
+                timeline.add(session, incident_id=row.incident_id, at=now, kind="problem", by="sitrep", text=text)
+
+
+def pause_after(failures: int) -> timedelta:
+    """1, 2, 4 … seconds, at most a minute."""
+    return min(timedelta(seconds=2 ** min(failures, 6)), LONGEST_PAUSE)

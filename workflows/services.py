@@ -1,0 +1,39 @@
+"""What every workflow is given: the record, Slack, the clock, the policy."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.database import Database
+from storage.writer import Writer
+from workflows.clock import Clock
+from workflows.policy import Policy
+from workflows.ports import Slack
+
+
+class Bell:
+    """Rung when new work has been committed, so that nobody has to wait for the next tick."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Return at the next ring; rings before this call count."""
+        await self._event.wait()
+        self._event.clear()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The bundle that is passed around; made once, in `bot.app`."""
+
+    database: Database
+    writer: Writer
+    slack: Slack
+    clock: Clock
+    policy: Policy
+    data_folder: Path
+    bell: Bell = field(default_factory=Bell)
