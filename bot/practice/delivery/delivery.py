@@ -1,0 +1,155 @@
+"""Brings events and interactions to the app: once if all goes well, again if nobody acknowledges.
+
+Source: docs.slack.dev "The Events API", "Using Socket Mode", "Handling user interaction".
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.practice.delivery.envelopes import (
+    Answered,
+    Envelope,
+    EnvelopeKind,
+    Outcome,
+    Transport,
+    Unanswered,
+)
+from bot.practice.delivery.events import is_wanted, wrap
+from bot.practice.delivery.sockets import DisconnectReason, Sockets
+from bot.practice.state.channels import Channel
+from bot.practice.state.store import State
+
+Json = dict[str, Any]
+RETRIES = 3
+
+
+class Delivery:
+    """The way out. Events are retried, interactions are not; both can be disturbed on command.
+
+    `redeliver_after` is how many seconds an event waits for its acknowledgement before it is sent again
+    (up to three times); `ack_within` how long a person waits for an answer to a command or a press.
+    """
+
+    def __init__(self, state: State, sockets: Sockets) -> None:
+        self._state = state
+        self._sockets = sockets
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._busy = 0
+        self._held_kinds: list[str] = []
+        self._gates: list[asyncio.Future[None]] = []
+        self._duplicates: dict[str, int] = {}
+        self.transport: Transport = sockets
+        self.redeliver_after = 3.0
+        self.ack_within = 3.0
+        self.sent: list[Envelope] = []
+        """Every attempt that went out, in order."""
+        self.lost: list[Envelope] = []
+        """Events that no attempt got through."""
+
+    def publish(self, event: Json, channel: Channel | None) -> None:
+        """Tell the app of an event if it is one that it hears of; returns at once."""
+        if not is_wanted(self._state, event, channel):
+            return
+        payload = wrap(self._state, event, channel)
+        self.spawn(self._deliver(Envelope(kind="events_api", name=str(event["type"]), payload=payload)))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside everything else; `is_idle` waits for it, `close` ends it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @property
+    def is_idle(self) -> bool:
+        """Nothing under way but what is held on purpose."""
+        return len(self._tasks) + self._busy <= len(self._gates)
+
+    async def _deliver(self, envelope: Envelope) -> None:
+        try:
+            for _ in range(RETRIES + 1):
+                started = asyncio.get_running_loop().time()
+                outcome = await self._attempt(envelope, within=self.redeliver_after)
+                if isinstance(outcome, Answered) or outcome.final:
+                    return
+                rest = self.redeliver_after - (asyncio.get_running_loop().time() - started)
+                await asyncio.sleep(max(0.0, rest) if envelope.attempt < RETRIES else 0)
+                envelope = envelope.again("timeout" if outcome.reason == "no_connection" else outcome.reason)
+            self.lost.append(envelope)
+        finally:
+            self.transport.forget(envelope)
+            self._state.changes.notify()
+
+    async def ask(self, kind: EnvelopeKind, name: str, payload: Json) -> Outcome:
+        """Bring an interaction to the app and wait for what it says; never retried."""
+        envelope = Envelope(kind=kind, name=name, payload=payload, takes_answer=True)
+        self._busy += 1
+        try:
+            return await self._attempt(envelope, within=self.ack_within)
+        finally:
+            self._busy -= 1
+            self.transport.forget(envelope)
+            self._state.changes.notify()
+
+    async def _attempt(self, envelope: Envelope, *, within: float) -> Outcome:
+        await self._pass_gate(envelope)
+        for _ in range(self._extra_copies(envelope)):
+            self.spawn(self._send_copy(envelope.copy()))
+        self.sent.append(envelope)
+        return await self.transport.send(envelope, within=within)
+
+    async def _send_copy(self, envelope: Envelope) -> None:
+        self.sent.append(envelope)
+        try:
+            await self.transport.send(envelope, within=self.redeliver_after)
+        finally:
+            self.transport.forget(envelope)
+
+    async def _pass_gate(self, envelope: Envelope) -> None:
+        if not any(envelope.is_about(kind) for kind in self._held_kinds):
+            return
+        gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._gates.append(gate)
+        self._state.changes.notify()
+        await gate
+
+    def _extra_copies(self, envelope: Envelope) -> int:
+        for kind in self._duplicates:
+            if envelope.is_about(kind):
+                return self._duplicates.pop(kind)
+        return 0
+
+    def duplicate_next(self, kind: str, n: int = 1) -> None:
+        """Send the next delivery of this kind `n` times more. A kind is an envelope type, an event's or an
+        interaction's type, a command, or `*`."""
+        self._duplicates[kind] = n
+
+    def hold(self, kind: str = "*") -> None:
+        """Keep back deliveries of this kind until `release`."""
+        self._held_kinds.append(kind)
+
+    def release(self, *, reorder: bool = False) -> None:
+        """Let go of everything held, last first if `reorder`."""
+        gates, self._gates, self._held_kinds = self._gates, [], []
+        for gate in reversed(gates) if reorder else gates:
+            if not gate.done():
+                gate.set_result(None)
+
+    def drop_sockets(self) -> None:
+        """Cut every connection without a word."""
+        self._sockets.drop()
+
+    async def refresh_sockets(self, reason: DisconnectReason = "refresh_requested") -> None:
+        """Ask the app to reconnect, as Slack does every few hours."""
+        await self._sockets.ask_to_reconnect(reason)
+
+    async def close(self) -> None:
+        """End everything under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def why_nobody_answered(outcome: Unanswered) -> str:
+    """The error name that Slack shows the person whose command or press got no answer."""
+    return "operation_timeout" if "timeout" in outcome.reason else "dispatch_failed"

@@ -1,0 +1,1 @@
+"""People: what they type and press, and what they see."""

@@ -1,0 +1,1 @@
+"""What Slack refuses for its shape or size: names, text, blocks, views."""
