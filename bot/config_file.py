@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.config_lines import line_of
 from bot.config_schema import ConfigFile, RungTable, ServiceTable, SeverityTable, nearest
+from workflows.errors import UserError
 from workflows.policy import (
     REACTIONS,
     Link,
@@ -41,7 +42,7 @@ _SENTENCES = MappingProxyType(
 )
 
 
-class ConfigError(Exception):
+class ConfigError(UserError):
     """The configuration cannot be used. `problems` holds one sentence each; the message shows all of them."""
 
     def __init__(self, problems: Sequence[str]) -> None:

@@ -29,8 +29,6 @@ def line_of(path: Path, text: str) -> int | None:
 
 def _holds(data: Any, path: Path) -> bool:
     for key in path:
-        if not isinstance(data, dict | list):
-            return False
         try:
             data = data[key]
         except (KeyError, IndexError, TypeError):

@@ -14,9 +14,7 @@ SCHEMES: tuple[Scheme, ...] = ("sev0-3", "sev1-4")
 levels = st.sampled_from([severity.level for severity in default_policy().severities])
 
 
-@pytest.mark.parametrize(
-    "word", ["SEV1", "sev1", "SEV-1", "Sev 1", "sev_1", "1", "p1", "P-1", "ＳＥＶ１", " sev1 "]
-)
+@pytest.mark.parametrize("word", ["SEV1", "sev1", "SEV-1", "Sev 1", "sev_1", "1", "p1", "P-1", "ＳＥＶ１", " sev1 "])
 def test_every_spelling_people_use_finds_the_level(word: str) -> None:
     found = default_policy().severity(word)
     assert found is not None
@@ -44,9 +42,7 @@ def test_levels_without_numbers_are_found_by_their_own_word_only() -> None:
     assert policy.severity("1") is None
 
 
-@given(
-    levels, st.sampled_from(["", " ", "-", "_", " - "]), st.sampled_from([str.lower, str.upper, str.title])
-)
+@given(levels, st.sampled_from(["", " ", "-", "_", " - "]), st.sampled_from([str.lower, str.upper, str.title]))
 def test_case_and_separators_never_matter(level: str, separator: str, case: Callable[[str], str]) -> None:
     typed = case(level[:3]) + separator + level[3:]
     found = default_policy().severity(typed)
@@ -134,9 +130,7 @@ def test_the_marks_that_reactions_make_are_known_kinds() -> None:
 
 
 def test_a_service_is_found_in_any_case() -> None:
-    checkout = Service(
-        name="Checkout", runbooks=(Link(title="Restart", url="https://runbooks.example/restart"),)
-    )
+    checkout = Service(name="Checkout", runbooks=(Link(title="Restart", url="https://runbooks.example/restart"),))
     policy = replace(default_policy(), services=(checkout,))
     assert policy.service(" checkout ") == checkout
     assert policy.service("billing") is None
