@@ -1,5 +1,6 @@
 """The Slack app as code: the file agrees with it, and Slack would take it."""
 
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 
 from bot.manifest import EVENTS, SCOPES, beyond_limits, build, check, render, scopes
+from bot.practice.methods import METHODS
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,6 +66,20 @@ def test_every_scope_has_a_reason_and_is_asked_for_once() -> None:
     assert asked == tuple(SCOPES)
     assert all(SCOPES.values())
     assert list(asked) == sorted(set(asked))
+
+
+def called_methods() -> set[str]:
+    """Every method of Slack's API that the bot names in its code."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "bot").glob("*.py")]
+    texts = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {str(text) for text in texts} & set(METHODS)
+
+
+def test_every_method_that_the_bot_calls_is_open_to_its_scopes() -> None:
+    asked = set(scopes(build()))
+    called = called_methods()
+    assert {"conversations.create", "chat.postMessage", "pins.add"} <= called
+    assert {name for name in called if METHODS[name].scopes and asked.isdisjoint(METHODS[name].scopes)} == set()
 
 
 def broken(change: str) -> Any:
