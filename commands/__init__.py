@@ -3,16 +3,36 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from commands import declare, list, status
+from commands import (
+    course,
+    declare,
+    identified,
+    list,
+    mitigated,
+    rename,
+    reopen,
+    resolved,
+    severity,
+    status,
+    update,
+)
 from commands.request import ButtonFunction, FormFunction, ShortcutFunction, Subcommand
 
+# In the order in which help lists them.
 SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
     {
         module.SUBCOMMAND.word: module.SUBCOMMAND
         for module in (
             declare,
-            list,
+            update,
+            severity,
+            identified,
+            mitigated,
+            resolved,
+            reopen,
+            rename,
             status,
+            list,
         )
     }
 )
@@ -23,12 +43,29 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 # The action id of a button or menu, or its beginning up to the last underscore.
-BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType({})
+BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
+    {
+        "update_open": update.opened,
+        "severity_open": severity.opened,
+        "status": course.opened,
+    }
+)
 
 # The callback id of a form.
-FORMS: Mapping[str, FormFunction] = MappingProxyType({declare.CALLBACK: declare.submitted})
+FORMS: Mapping[str, FormFunction] = MappingProxyType(
+    {
+        declare.CALLBACK: declare.submitted,
+        update.CALLBACK: update.submitted,
+        severity.CALLBACK: severity.submitted,
+        course.CALLBACK: course.submitted,
+    }
+)
 
 # The callback id of a shortcut, as the manifest has it.
-SHORTCUTS: Mapping[str, ShortcutFunction] = MappingProxyType({"declare_incident": declare.from_shortcut})
+SHORTCUTS: Mapping[str, ShortcutFunction] = MappingProxyType(
+    {
+        "declare_incident": declare.from_shortcut,
+    }
+)
 
 __all__ = ["BUTTONS", "FORMS", "SHORTCUTS", "SUBCOMMANDS", "WORDS", "ButtonFunction"]

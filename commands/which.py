@@ -44,3 +44,12 @@ def not_here(found: Sequence[Incident]) -> str:
 
 def where(incident: Incident) -> str:
     return f"<#{incident.channel_id}>" if incident.channel_id else "a channel that is being set up"
+
+
+async def by_id(value: str, services: Services) -> Incident:
+    """The incident that a button of ours carries."""
+    async with services.database.read() as session:
+        found = await incidents.get(session, int(value))
+    if found is None:
+        raise UserError("This button belongs to an incident that is no longer on record. `/incident list` shows more.")
+    return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workflows import declare, refresh
+from workflows import course, declare, refresh, say, updates
 from workflows.runner import Workflow
 
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
@@ -13,5 +13,8 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "announce": declare.announce,
         "welcome": declare.welcome,
         "refresh": refresh.run,
+        "rename": course.run_rename,
+        "say": say.run,
+        "update": updates.run,
     }
 )

@@ -1,0 +1,12 @@
+"""`/incident identified`: the cause is known."""
+
+from commands.course import step
+from commands.request import Subcommand
+
+SUBCOMMAND = Subcommand(
+    word="identified",
+    synonyms=("found",),
+    usage="identified [what happened]",
+    help="The cause is known. Adds what it is to the timeline.",
+    function=step("identified"),
+)
