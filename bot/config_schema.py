@@ -16,7 +16,6 @@ from workflows.policy import AUDIENCES, MARKS, ROLES
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
-_CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SCHEMES = ("sev0-3", "sev1-4")
 
 
@@ -74,16 +73,20 @@ def _level(word: str) -> str:
 
 
 def _channel(name: str) -> str:
+    """A channel that people made, so that it may be in any script."""
     bare = name.strip().removeprefix("#")
-    if bare and _CHANNEL.fullmatch(bare) is None:
-        raise ValueError(f'"{name}" cannot be a Slack channel name: use a-z, digits, hyphens and underscores')
+    if bare != bare.lower() or re.fullmatch(r"[\w-]*", bare) is None:
+        raise ValueError(f'"{name}" cannot be a Slack channel name: use lower case, digits, hyphens and underscores')
     if len(bare) > 80:
         raise ValueError("a Slack channel name has at most 80 characters")
     return bare
 
 
 def _prefix(word: str) -> str:
-    bare = _channel(word).rstrip("-_")
+    """The beginning of the names that we make ourselves, and keep to what works everywhere."""
+    bare = word.strip().removeprefix("#").rstrip("-_")
+    if re.fullmatch(r"(?:[a-z0-9][a-z0-9_-]*)?", bare) is None:
+        raise ValueError(f'"{word}" cannot begin a Slack channel name: use a-z, digits, hyphens and underscores')
     if not bare:
         raise ValueError("needs at least one letter or digit")
     if len(bare) > 40:

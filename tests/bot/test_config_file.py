@@ -135,6 +135,11 @@ def test_an_empty_name_announces_nowhere(file: Path) -> None:
     assert read(file, '[channels]\nprefix = "inc"').announce == "incidents"
 
 
+def test_a_channel_of_any_script_can_hear_announcements(file: Path) -> None:
+    assert read(file, '[channels]\nannounce = "#störungen"').announce == "störungen"
+    assert read(file, '[channels]\nannounce = "障害"').announce == "障害"
+
+
 def test_a_file_saved_by_a_windows_editor_is_read(file: Path) -> None:
     file.write_bytes(b'\xef\xbb\xbfscheme = "sev1-4"\r\n[nag]\r\nsnooze = "1m"\r\n')
     assert read_policy(file).snooze == timedelta(minutes=1)
@@ -183,8 +188,9 @@ SEVERITY = '[[severity]]\nlevel = "SEV2"\nname = "Bad"\n'
             SEVERITY.replace("SEV2", "Bad"),
             "line 1: default_severity must say which of your severities holds when nobody names one",
         ),
-        ('[channels]\nprefix = "Big Bang"', 'line 2: [channels] prefix "Big Bang" cannot be a Slack channel name'),
-        ('[channels]\nprefix = "--"', 'line 2: [channels] prefix "--" cannot be a Slack channel name'),
+        ('[channels]\nprefix = "Big Bang"', 'line 2: [channels] prefix "Big Bang" cannot begin a Slack channel name'),
+        ('[channels]\nprefix = "störung"', 'prefix "störung" cannot begin a Slack channel name: use a-z'),
+        ('[channels]\nprefix = "--"', "line 2: [channels] prefix needs at least one letter or digit"),
         ('[channels]\nprefix = ""', "line 2: [channels] prefix needs at least one letter or digit"),
         (f'[channels]\nprefix = "{"a" * 41}"', "line 2: [channels] prefix has at most 40 characters"),
         ('[channels]\nannounce = "In.c"', 'line 2: [channels] announce "In.c" cannot be a Slack channel name'),
