@@ -284,6 +284,8 @@ async def announce(run: Run, services: Services) -> None:
         return
     async with services.database.read() as session:
         post = card.announcement(await overview(session, incident, services.policy))
+    # Only a member can read back what was posted; a private channel has to invite us, and posting says so then.
+    await run.attempt("join", lambda: done(services.slack.channels.join(channel_id)), loss=f"#{name} was not joined")
     await run.attempt("announce", lambda: placed(run, services, channel_id, post), loss=loss)
     async with change(services, run.incident_id) as after:
         await after.refresh()
