@@ -1,0 +1,109 @@
+"""`sitrep`: what an operator types. Each command does its own imports, so that `--help` is quick."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workflows.errors import SitrepError
+
+cli = typer.Typer(help="Sitrep: a Slack-native incident bot.", no_args_is_help=True, add_completion=False)
+config_cli = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
+cli.add_typer(config_cli, name="config")
+
+Output = Annotated[str, typer.Option("--output", "-o", help="A file, or - for the terminal.")]
+
+
+def main() -> None:
+    """The console script. What was raised on purpose is one sentence on stderr and exit code 1."""
+    try:
+        cli()
+    except SitrepError as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(1)
+
+
+@cli.command()
+def run(
+    http: Annotated[str, typer.Option(help="HOST:PORT for Slack's signed requests, beside or without a socket.")] = "",
+) -> None:
+    """Run the bot with the tokens in the environment or in .env."""
+    from bot.config import Settings
+    from bot.running import run_until_told
+
+    env = dict(os.environ)
+    if http:
+        env["SITREP_HTTP"] = http
+    asyncio.run(run_until_told(Settings.from_env(env, Path.cwd()), http=bool(http)))
+
+
+@cli.command()
+def demo(
+    *,
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the workspace up for another bot.")] = False,
+    speed: Annotated[float, typer.Option(help="How fast the demo is told; 1 is for watching.")] = 1.0,
+) -> None:
+    """Watch a whole incident in a local workspace. Needs no Slack and no tokens."""
+    from bot import demo as show
+
+    asyncio.run(show.serve(Path.cwd()) if serve else show.play(Path.cwd(), speed=speed))
+
+
+@cli.command()
+def doctor() -> None:
+    """Check tokens, scopes, Socket Mode, database and configuration."""
+    from bot.doctor import examine_everything
+
+    sys.exit(asyncio.run(examine_everything(os.environ, Path.cwd())))
+
+
+@cli.command()
+def export(
+    reference: Annotated[str, typer.Argument(help="Which incident, for example INC-7.")],
+    file_format: Annotated[str, typer.Option("--format", help="md, html or json.")] = "md",
+    output: Output = "-",
+) -> None:
+    """Write an incident's postmortem draft, or everything on record about it."""
+    from bot.config import Settings
+    from bot.export_cli import export as write
+
+    settings = Settings.from_env(os.environ, Path.cwd(), need_slack=False)
+    asyncio.run(write(settings, reference, file_format, output))
+
+
+@cli.command()
+def manifest(
+    *,
+    url: Annotated[str, typer.Option(help="HTTP mode: where Slack reaches the bot.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Compare manifest.yml with the code.")] = False,
+) -> None:
+    """Print the manifest with which the Slack app is created."""
+    from bot import manifest as app_manifest
+
+    if not check:
+        print(app_manifest.render(app_manifest.build(url or None)), end="")
+        return
+    problems = app_manifest.check(Path("manifest.yml"))
+    print("\n".join(problems) or "manifest.yml is what the code needs.")
+    sys.exit(1 if problems else 0)
+
+
+@config_cli.command("check")
+def check_config() -> None:
+    """Say whether the environment and sitrep.toml can be used, with every problem and its line."""
+    from bot.config import examine
+
+    examined = examine(os.environ, Path.cwd())
+    problems = [*examined.problems, *examined.slack_problems]
+    for problem in problems:
+        print(f"- {problem}")
+    levels = ", ".join(severity.level for severity in examined.settings.policy.severities)
+    print("Fix these and run it again." if problems else f"All good. Severities: {levels}.")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""`sitrep run`: start, say what is on, work until told to stop, stop in order."""
+
+import asyncio
+import logging
+import signal
+
+from bot.app import App, open_app
+from bot.config import Settings
+from bot.logs import set_up_logging
+
+log = logging.getLogger(__name__)
+
+
+async def run_until_told(settings: Settings, *, http: bool = False) -> None:
+    """Run until SIGTERM or SIGINT. Intake stops first; what runs then ends, or is handed back to be resumed."""
+    set_up_logging(settings.log)
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with open_app(settings, http=http or None) as app:
+        log.info(started(app, settings), extra={"action": "started"})
+        await told.wait()
+        log.info("Stopping: no new work is taken, what runs may end", extra={"action": "stopping"})
+    log.info("Stopped; what is left is on record and resumed at the next start", extra={"action": "stopped"})
+
+
+def started(app: App, settings: Settings) -> str:
+    """One line that says what is on."""
+    policy = settings.policy
+    kind = "PostgreSQL" if not app.services.database.is_sqlite else "SQLite"
+    levels = ", ".join(severity.level for severity in policy.severities)
+    announce = f"#{policy.announce}" if policy.announce else "nowhere"
+    return (
+        f"Sitrep is on: {' and '.join(app.modes)} · {kind} · severities {levels} · announcements in {announce} · "
+        f"health on http://{settings.http_host}:{settings.http_port}/healthz"
+    )
