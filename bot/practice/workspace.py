@@ -158,9 +158,15 @@ class Workspace:
         """All channels but direct messages, oldest first."""
         return [channel for channel in self.state.channels.values() if channel.kind in ("channel", "group")]
 
+    def deliver_over_http(self, url: str) -> None:
+        """From now on post events and interactions to this URL instead of sockets. The URL is asked to verify
+        itself until it does; `bot_connected` waits for that."""
+        self.delivery.use_http(url, secret=self.signing_secret)
+
     async def bot_connected(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109 - the caller reads it as a wait
-        """Wait until the app listens: a socket that has said hello."""
-        await self.until(lambda: bool(self._sockets.connections), timeout=timeout)
+        """Wait until the app listens: a socket that has said hello, or a URL that has verified itself."""
+        self.delivery.check_url_again()
+        await self.until(lambda: self.delivery.is_connected, timeout=timeout)
 
     async def until(self, condition: Callable[[], Value | None], timeout: float = 10.0) -> Value:  # noqa: ASYNC109
         """Wait for something to become true and answer its value. AssertionError with a description of what is
@@ -228,11 +234,11 @@ async def open_workspace(
     sockets = Sockets(app_id=state.account.app_id, changes=state.changes)
     delivery = Delivery(state, sockets)
     state.audience = delivery.publish
-    faults = Faults(drop_sockets=sockets.drop)
-    tiers = Tiers(monotonic=monotonic)
+    state.later = delivery.later
+    faults = Faults(drop_sockets=sockets.drop, tiers=Tiers(monotonic=monotonic))
     log = CallLog(state.numbers.next_in_sequence)
-    api = Api(state=state, tokens=tokens, sockets=sockets, faults=faults, tiers=tiers, log=log)
-    doors = Doors(state=state, sockets=sockets, faults=faults, log=log)
+    api = Api(state=state, tokens=tokens, sockets=sockets, faults=faults, log=log)
+    doors = Doors(state=state, tokens=tokens, sockets=sockets, faults=faults, log=log)
     async with serve(api, doors, port=port) as host:
         state.host = host
         try:

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.practice.driver.person import Person
 from bot.practice.workspace import Workspace, open_workspace
 from tests.clock import ManualClock
-from tests.practice.example import Example, a_client, a_manifest, an_example, hear_everything
+from tests.practice.example import Example, a_client, a_manifest, an_example
 
 
 @pytest.fixture
@@ -30,9 +30,8 @@ async def client(workspace: Workspace) -> AsyncIterator[AsyncWebClient]:
 
 @pytest.fixture
 async def example(workspace: Workspace) -> AsyncIterator[Example]:
-    """The app, connected, hearing everything."""
+    """The app, connected."""
     async with an_example(workspace) as connected:
-        hear_everything(connected)
         yield connected
 
 

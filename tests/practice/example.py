@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.practice.workspace import Workspace
@@ -120,13 +121,31 @@ class Example:
             ignoring_self_events_enabled=False,
             signing_secret=workspace.signing_secret,
         )
-        self.handler = AsyncSocketModeHandler(self.app, workspace.app_token)
+        self._app_token = workspace.app_token
+        self._handler: AsyncSocketModeHandler | None = None
         self.events: list[Json] = []
         self.bodies: list[Json] = []
+        self.reactions: dict[str, Callable[[AsyncBoltRequest], Awaitable[None]]] = {}
+        """What else to do on an event of a type."""
+        self._hear_everything()
 
-    def hear(self, body: Json, event: Json) -> None:
-        self.bodies.append(body)
-        self.events.append(event)
+    def _hear_everything(self) -> None:
+        @self.app.event(re.compile(".*"))
+        async def hear(body: Json, event: Json, request: AsyncBoltRequest) -> None:
+            self.bodies.append(body)
+            self.events.append(event)
+            if event["type"] in self.reactions:
+                await self.reactions[event["type"]](request)
+
+    async def connect(self) -> None:
+        """Open a socket."""
+        self._handler = AsyncSocketModeHandler(self.app, self._app_token, ping_interval=0.2)
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def disconnect(self) -> None:
+        assert self._handler is not None
+        await self._handler.close_async()  # type: ignore[no-untyped-call]
+        await asyncio.sleep(0)
 
     def heard(self, kind: str, subtype: str | None = None) -> list[Json]:
         """The events of this type, and with this subtype if one is given."""
@@ -136,27 +155,12 @@ class Example:
 
 @asynccontextmanager
 async def an_example(workspace: Workspace) -> AsyncIterator[Example]:
-    """The app connected by Socket Mode. It hears every event that a test's listeners leave over."""
+    """The app connected by Socket Mode."""
     async with a_client(workspace) as client:
         example = Example(client, workspace)
-        await example.handler.connect_async()  # type: ignore[no-untyped-call]
+        await example.connect()
         try:
             await workspace.bot_connected()
             yield example
         finally:
-            await example.handler.close_async()  # type: ignore[no-untyped-call]
-            await asyncio.sleep(0)
-
-
-def hear_everything(example: Example) -> None:
-    """Listen to all events that no earlier listener takes."""
-
-    @example.app.middleware
-    async def note(body: Json, next: Any) -> None:
-        if body.get("type") == "event_callback":
-            example.hear(body, body["event"])
-        await next()
-
-    @example.app.event(re.compile(".*"))
-    async def rest() -> None:
-        return None
+            await example.disconnect()

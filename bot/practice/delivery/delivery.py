@@ -4,9 +4,13 @@ Source: docs.slack.dev "The Events API", "Using Socket Mode", "Handling user int
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from secrets import token_hex
 from typing import Any
 
+import aiohttp
+
+from bot.clock import SystemClock
 from bot.practice.delivery.envelopes import (
     Answered,
     Envelope,
@@ -16,12 +20,14 @@ from bot.practice.delivery.envelopes import (
     Unanswered,
 )
 from bot.practice.delivery.events import is_wanted, wrap
-from bot.practice.delivery.sockets import DisconnectReason, Sockets
+from bot.practice.delivery.http import HttpDoor
+from bot.practice.delivery.sockets import Connection, DisconnectReason, Sockets
 from bot.practice.state.channels import Channel
 from bot.practice.state.store import State
 
 Json = dict[str, Any]
 RETRIES = 3
+MOMENT = 0.02
 
 
 class Delivery:
@@ -39,6 +45,9 @@ class Delivery:
         self._held_kinds: list[str] = []
         self._gates: list[asyncio.Future[None]] = []
         self._duplicates: dict[str, int] = {}
+        self._session: aiohttp.ClientSession | None = None
+        self._verifying: asyncio.Task[None] | None = None
+        self._verified = False
         self.transport: Transport = sockets
         self.redeliver_after = 3.0
         self.ack_within = 3.0
@@ -54,11 +63,53 @@ class Delivery:
         payload = wrap(self._state, event, channel)
         self.spawn(self._deliver(Envelope(kind="events_api", name=str(event["type"]), payload=payload)))
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether the app listens: a socket is open, or its URL has verified itself."""
+        return bool(self._sockets.connections) if self.transport is self._sockets else self._verified
+
+    def use_http(self, url: str, *, secret: str) -> None:
+        """Deliver by signed requests to `url` from now on, once it has echoed a challenge."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(trust_env=False)
+        self.transport = HttpDoor(url=url, secret=secret, session=self._session, now=SystemClock().now)
+        self.check_url_again()
+
+    def check_url_again(self) -> None:
+        """Ask the URL anew to verify itself, for example after the app was started again. Sockets need no such
+        thing."""
+        door = self.transport
+        if isinstance(door, HttpDoor) and (self._verifying is None or self._verifying.done()):
+            self._verified = False
+            self._verifying = asyncio.get_running_loop().create_task(self._verify(door))
+
+    async def _verify(self, door: HttpDoor) -> None:
+        while True:
+            self._verified = await door.verify(token_hex(20), within=self.ack_within)
+            if self._verified:
+                break
+            await asyncio.sleep(MOMENT)
+        self._state.changes.notify()
+
+    def later(self, deed: Callable[[], None]) -> None:
+        """Do something a moment from now, as Slack shares files only after it has answered."""
+
+        async def wait() -> None:
+            await asyncio.sleep(MOMENT)
+            deed()
+
+        self.spawn(wait())
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside everything else; `is_idle` waits for it, `close` ends it."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._state.complaints.append(f"The workspace itself failed: {task.exception()!r}")
 
     @property
     def is_idle(self) -> bool:
@@ -76,6 +127,7 @@ class Delivery:
                 await asyncio.sleep(max(0.0, rest) if envelope.attempt < RETRIES else 0)
                 envelope = envelope.again("timeout" if outcome.reason == "no_connection" else outcome.reason)
             self.lost.append(envelope)
+            self._state.complaints.append(f"The event {envelope.name} never got through")
         finally:
             self.transport.forget(envelope)
             self._state.changes.notify()
@@ -135,9 +187,18 @@ class Delivery:
             if not gate.done():
                 gate.set_result(None)
 
+    @property
+    def connections(self) -> list[Connection]:
+        """The open sockets."""
+        return self._sockets.connections
+
     def drop_sockets(self) -> None:
-        """Cut every connection without a word."""
+        """Cut every connection without a word, as a lost network does. Apps notice at their next ping."""
         self._sockets.drop()
+
+    async def close_sockets(self) -> None:
+        """Close every connection properly, as a server does that is taken out of service."""
+        await self._sockets.close()
 
     async def refresh_sockets(self, reason: DisconnectReason = "refresh_requested") -> None:
         """Ask the app to reconnect, as Slack does every few hours."""
@@ -145,9 +206,12 @@ class Delivery:
 
     async def close(self) -> None:
         """End everything under way."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *([self._verifying] if self._verifying else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
 
 
 def why_nobody_answered(outcome: Unanswered) -> str:

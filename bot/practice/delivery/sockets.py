@@ -5,6 +5,7 @@ Source: docs.slack.dev "Using Socket Mode".
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Any, Literal
@@ -52,12 +53,14 @@ class Sockets:
             return web.Response(status=404, text="This ticket was used before or never issued.")
         self._tickets.remove(ticket)
         socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        if len(self.connections) >= MOST_CONNECTIONS:
-            await socket.send_json(self._disconnect_frame("too_many_websockets"))
-            await socket.close()
-            return socket
-        await self._serve(Connection(socket=socket, transport=request.transport))
+        # The app may hang up at any moment, even before the handshake is through.
+        with suppress(ConnectionError):
+            await socket.prepare(request)
+            if len(self.connections) >= MOST_CONNECTIONS:
+                await socket.send_json(self._disconnect_frame("too_many_websockets"))
+                await socket.close()
+            else:
+                await self._serve(Connection(socket=socket, transport=request.transport))
         return socket
 
     async def _serve(self, connection: Connection) -> None:

@@ -6,9 +6,7 @@ from typing import Any
 from bot.practice.driver.eyes import Eyes
 from bot.practice.driver.prose import Prose
 from bot.practice.driver.seat import Impossible, Place, Seat
-from bot.practice.state import membership, posting
-from bot.practice.state.channels import Channel
-from bot.practice.state.files import File
+from bot.practice.state import membership, posting, sharing
 from bot.practice.state.messages import Message
 
 Json = dict[str, Any]
@@ -29,49 +27,21 @@ class Voice(Eyes):
         """Send a message: to a channel, under the message `thread`, with files."""
         channel = self._writable(thread.channel if thread else in_)
         shown, blocks = Prose(self._state, text).as_message()
-        uploads = [self._upload(name, content, channel) for name, content in files]
-        message = posting.post(
-            self._state,
-            channel,
-            user=self.id,
-            text=shown,
-            blocks=blocks,
-            subtype=self._subtype(thread, uploads, broadcast=broadcast),
-            thread_ts=(thread.thread_ts or thread.ts) if thread else None,
-            files=[file.to_json() for file in uploads],
-            extra={"client_msg_id": self._state.numbers.new_id("").lower()} | ({"upload": True} if uploads else {}),
-        )
-        for file in uploads:
-            self._share(file, message)
-        return message
-
-    def _subtype(self, thread: Message | None, uploads: list[File], *, broadcast: bool) -> str | None:
+        fields: Json = {
+            "text": shown,
+            "blocks": blocks,
+            "thread_ts": (thread.thread_ts or thread.ts) if thread else None,
+            "extra": {"client_msg_id": self._state.numbers.new_id("").lower()},
+        }
         if thread is not None and broadcast:
-            return "thread_broadcast"
-        return "file_share" if uploads else None
-
-    def _upload(self, name: str, content: bytes, channel: Channel) -> File:
-        file = File(
-            id=self._state.numbers.new_id("F"),
-            name=name,
-            title=name,
-            user=self.id,
-            team_id=self._state.account.team_id,
-            created=self._state.numbers.seconds(),
-            size=len(content),
-            host=self._state.host,
-            content=content,
-            channel=channel,
-            complete=True,
-        )
-        self._state.files[file.id] = file
-        return file
-
-    def _share(self, file: File, message: Message) -> None:
-        file.shares.append((message.channel, message.ts))
-        about = {"file_id": file.id, "user_id": self.id, "file": {"id": file.id}}
-        about |= {"channel_id": message.channel.id, "event_ts": self._state.numbers.new_ts()}
-        self._state.publish({"type": "file_shared", **about}, message.channel)
+            fields["subtype"] = "thread_broadcast"
+        if not files:
+            return posting.post(self._state, channel, user=self.id, **fields)
+        uploads = [
+            sharing.new_file(self._state, name=name, user=self.id, size=len(content), content=content)
+            for name, content in files
+        ]
+        return sharing.share(self._state, uploads, channel, self.id, **fields)
 
     async def edits(self, message: Message, text: str) -> None:
         """Change one's own message."""

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.practice.faults.tiers import Tiers
+
 Arguments = Mapping[str, Any]
 When = Literal["before", "after"]
 
@@ -87,9 +89,10 @@ def _when(after_effect: bool) -> When:
 class Faults:
     """All rules in force, and whether the whole of Slack is out."""
 
-    def __init__(self, *, drop_sockets: Callable[[], None]) -> None:
+    def __init__(self, *, drop_sockets: Callable[[], None], tiers: Tiers) -> None:
         self._rules: list[Rule] = []
         self._drop_sockets = drop_sockets
+        self._tiers = tiers
         self.is_out = False
 
     def on(
@@ -110,6 +113,10 @@ class Faults:
         """Forget every rule."""
         self._rules.clear()
 
+    def enforce_tiers(self) -> None:
+        """From now on Slack's rate limits apply: the tier of each method, a message a second per channel."""
+        self._tiers.enforced = True
+
     def outage(self) -> None:
         """Slack is gone: every request gets 503, every socket is cut."""
         self.is_out = True
@@ -122,4 +129,6 @@ class Faults:
         """Everything that befalls this call."""
         if self.is_out:
             return [Trouble(status=503)]
-        return [trouble for rule in self._rules if (trouble := rule.hit(method, args))]
+        found = [trouble for rule in self._rules if (trouble := rule.hit(method, args))]
+        wait = 0 if found else self._tiers.seconds_to_wait(method, args)
+        return [Trouble(status=429, headers={"Retry-After": str(wait)})] if wait else found

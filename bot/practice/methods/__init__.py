@@ -2,15 +2,36 @@
 
 from collections.abc import Mapping
 
-from bot.practice.methods import auth, chat, conversations, history, members, pins, views
+from bot.practice.methods import (
+    auth,
+    bookmarks,
+    canvases,
+    chat,
+    conversations,
+    files,
+    history,
+    members,
+    pins,
+    reactions,
+    usergroups,
+    users,
+    views,
+)
 from bot.practice.methods.call import Method
 
-METHODS: Mapping[str, Method] = {
-    **auth.METHODS,
-    **chat.METHODS,
-    **conversations.METHODS,
-    **history.METHODS,
-    **members.METHODS,
-    **pins.METHODS,
-    **views.METHODS,
-}
+NOUNS = (
+    auth,
+    bookmarks,
+    canvases,
+    chat,
+    conversations,
+    files,
+    history,
+    members,
+    pins,
+    reactions,
+    usergroups,
+    users,
+    views,
+)
+METHODS: Mapping[str, Method] = {name: method for noun in NOUNS for name, method in noun.METHODS.items()}

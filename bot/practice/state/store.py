@@ -64,6 +64,8 @@ class State:
         self.complaints: list[str] = []
         """What went visibly wrong for people, newest last."""
         self.audience: Audience | None = None
+        self.later: Callable[[Callable[[], None]], None] = lambda deed: deed()
+        """Does a deed a moment from now; whoever runs the workspace says how."""
         self.account = self._install()
 
     def _install(self) -> Account:

@@ -3,19 +3,18 @@
 Source: docs.slack.dev "Using the Web API".
 """
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.practice.delivery.sockets import Sockets
-from bot.practice.faults.faults import Faults, Trouble
-from bot.practice.faults.tiers import Tiers
+from bot.practice.faults.faults import Faults
 from bot.practice.methods import METHODS
 from bot.practice.methods.call import Call, Json, Method, Refused
 from bot.practice.state.store import State
 from bot.practice.web.arguments import bearer_token, read_arguments
 from bot.practice.web.calls import CallLog
+from bot.practice.web.suffering import Interrupted, cut, suffer
 
 CONNECTIONS_OPEN = "apps.connections.open"
 
@@ -27,26 +26,14 @@ class Tokens:
     signing_secret: str
 
 
-class Interrupted(Exception):
-    """The call ends here, with this answer or, without one, with a dead connection."""
-
-    def __init__(self, response: web.Response | None, error: str) -> None:
-        super().__init__(error)
-        self.response = response
-        self.error = error
-
-
 class Api:
     """Answers `/api/<method>`."""
 
-    def __init__(
-        self, *, state: State, tokens: Tokens, sockets: Sockets, faults: Faults, tiers: Tiers, log: CallLog
-    ) -> None:
+    def __init__(self, *, state: State, tokens: Tokens, sockets: Sockets, faults: Faults, log: CallLog) -> None:
         self._state = state
         self._tokens = tokens
         self._sockets = sockets
         self._faults = faults
-        self._tiers = tiers
         self._log = log
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -62,7 +49,7 @@ class Api:
             return answer
         except Interrupted as interrupted:
             error = interrupted.error
-            return interrupted.response or self._cut(request)
+            return interrupted.response or cut(request)
         finally:
             self._log.end(made, error)
             self._state.changes.notify()
@@ -73,29 +60,10 @@ class Api:
         if args is None:
             return self._json({"ok": False, "error": "invalid_json"})
         troubles = self._faults.for_call(name, args)
-        await self._suffer([trouble for trouble in troubles if trouble.when == "before"])
-        wait = self._tiers.seconds_to_wait(name, args)
-        if wait:
-            raise Interrupted(too_many(wait), "ratelimited")
+        await suffer(troubles, "before")
         body = self._run(request, name, token, args)
-        await self._suffer([trouble for trouble in troubles if trouble.when == "after"])
+        await suffer(troubles, "after")
         return self._json(body)
-
-    async def _suffer(self, troubles: list[Trouble]) -> None:
-        for trouble in troubles:
-            if trouble.callback is not None:
-                await trouble.callback()
-            await asyncio.sleep(trouble.seconds)
-            if trouble.resets:
-                raise Interrupted(None, "connection_reset")
-            if trouble.status == 429:
-                raise Interrupted(too_many(int(trouble.headers["Retry-After"])), trouble.error)
-            if trouble.status:
-                failed = web.Response(status=trouble.status, text="upstream connect error")
-                raise Interrupted(failed, f"http_{trouble.status}")
-            if trouble.error:
-                refused, _ = self._json({"ok": False, "error": trouble.error})
-                raise Interrupted(refused, trouble.error)
 
     def _run(self, request: web.Request, name: str, token: str, args: Json) -> Json:
         if not token:
@@ -133,14 +101,3 @@ class Api:
         headers = {"x-oauth-scopes": ",".join(sorted(self._state.installed.scopes))}
         error = None if body["ok"] else str(body["error"])
         return web.json_response(body, headers=headers), error
-
-    def _cut(self, request: web.Request) -> web.Response:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)
-
-
-def too_many(seconds: int) -> web.Response:
-    """Slack's answer to an app that calls too often."""
-    body = {"ok": False, "error": "ratelimited"}
-    return web.json_response(body, status=429, headers={"Retry-After": str(seconds)})
