@@ -145,6 +145,7 @@ class Entry(SQLModel, table=True):
     kind: str
     by: str  # a Slack user id, or "sitrep"
     text: str
+    state: str = ""  # the severity or status that it led to, where it did
     source_ts: str | None = None  # the message it came from
     removed_at: datetime | None = None
 
@@ -162,6 +163,7 @@ class Message(SQLModel, table=True):
     subtype: str = ""
     text: str
     files: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
+    worded_ts: str  # Slack's time since when it says this; an older wording never replaces it
     revised_ts: str  # Slack's time of the newest thing known about it; older news is ignored
     revisions: int = 0
     edited_at: datetime | None = None

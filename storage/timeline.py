@@ -19,8 +19,12 @@ def add(
     text: str,
     recorded_at: datetime | None = None,
     source_ts: str | None = None,
+    state: str = "",
 ) -> Entry:
-    """Put a line on the timeline. `at` is when it happened, `recorded_at` when we heard of it."""
+    """Put a line on the timeline. `at` is when it happened, `recorded_at` when we heard of it.
+
+    `state` is the severity or status that it led to.
+    """
     entry = Entry(
         incident_id=incident_id,
         at=at,
@@ -29,6 +33,7 @@ def add(
         by=by,
         text=text,
         source_ts=source_ts,
+        state=state,
     )
     session.add(entry)
     return entry

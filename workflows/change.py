@@ -22,8 +22,20 @@ class Change:
         self.incident = incident
         self.now = now
 
-    def tell(self, kind: str, text: str, by: str, *, at: datetime | None = None, source_ts: str | None = None) -> None:
-        """Put a line on the timeline. `text` is Slack-encoded; `at` is when it happened, now if not given."""
+    def tell(
+        self,
+        kind: str,
+        text: str,
+        by: str,
+        *,
+        at: datetime | None = None,
+        source_ts: str | None = None,
+        state: str = "",
+    ) -> None:
+        """Put a line on the timeline. `text` is Slack-encoded; `at` is when it happened, now if not given.
+
+        `state` is the severity or status that it led to.
+        """
         timeline.add(
             self.session,
             incident_id=self.incident.key,
@@ -33,6 +45,7 @@ class Change:
             by=by,
             text=text,
             source_ts=source_ts,
+            state=state,
         )
 
     async def owe(self, kind: str, key: str, args: Mapping[str, Any] | None = None, *, lane: str | None = None) -> Run:

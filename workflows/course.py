@@ -34,7 +34,7 @@ async def move(services: Services, incident_id: int, action: str, *, press: str,
         if text:
             incident.understanding = text
         await made.reset_clock(services)
-        made.tell("status", status_line(incident, text), by)
+        made.tell("status", status_line(incident, text), by, state=incident.status)
         await made.refresh()
         await say(made, f"{person(by)}: {status_line(incident, text)}\n{next_step(services, incident)}")
     return made.incident
@@ -79,7 +79,7 @@ async def set_severity(
         incident.severity = level
         verb = "raised" if policy.more_severe(level, before) else "lowered"
         because = f": {reason}" if reason else ""
-        made.tell("severity", f"Severity {verb} from {before} to {level}{because}", by)
+        made.tell("severity", f"Severity {verb} from {before} to {level}{because}", by, state=level)
         await made.reset_clock(services)
         await made.refresh()
         await say(made, severity_text(services, made.incident, before, verb, by, because))

@@ -97,7 +97,7 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
 async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident], services: Services) -> None:
     """The first lines of the timeline, the update clock, and the run that sets everything up."""
     text = f"Declared {request.severity}: {escape(request.title)}"
-    new.tell("declared", text, request.user_id)
+    new.tell("declared", text, request.user_id, state=request.severity)
     if request.ic != request.user_id:
         new.tell("role", f"{person(request.ic)} is incident commander", request.user_id)
     await new.reset_clock(services)
