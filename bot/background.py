@@ -1,8 +1,12 @@
-"""Small things that follow an acknowledgement. They are tracked, so that stopping waits for them."""
+"""What is under way beside the runs: listeners, and small things that follow an acknowledgement.
+
+Bolt starts a task for every envelope and keeps none of them; here they are counted, so that stopping waits for them.
+"""
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 
 log = logging.getLogger(__name__)
 
@@ -12,18 +16,34 @@ class Background:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._listening = 0
+        self._quiet = asyncio.Event()
 
     def start(self, work: Awaitable[object], what: str) -> None:
         task = asyncio.get_running_loop().create_task(self._watch(work, what), name=what)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Around a listener: it counts as under way until it has returned."""
+        self._listening += 1
+        try:
+            yield
+        finally:
+            self._listening -= 1
+            self._quiet.set()
+
     async def drain(self) -> None:
+        """Return when nothing is under way any more."""
+        while self._listening:
+            self._quiet.clear()
+            await self._quiet.wait()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def idle(self) -> bool:
-        return not self._tasks
+        return not self._tasks and not self._listening
 
     async def _watch(self, work: Awaitable[object], what: str) -> None:
         try:

@@ -44,6 +44,32 @@ class Listeners:
         app.event(ANYTHING)(self.event)
 
     async def slash(self, ack: Any, body: Mapping[str, Any]) -> None:
+        async with self._background.listening():
+            await self._slash(ack, body)
+
+    async def pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
+        async with self._background.listening():
+            await self._pressed(ack, body)
+
+    async def shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
+        async with self._background.listening():
+            await self._shortcut(ack, body)
+
+    async def submitted(self, ack: Any, body: Mapping[str, Any]) -> None:
+        async with self._background.listening():
+            await self._submitted(ack, body)
+
+    async def event(self, event: Mapping[str, Any]) -> None:
+        """Return when it is stored. An exception leaves the event unacknowledged, and Slack sends it again."""
+        async with self._background.listening():
+            function = EVENTS.get(str(event.get("type")))
+            if function is not None:
+                await function(event, self._services)
+
+    async def acknowledged(self, ack: Any) -> None:
+        await ack()
+
+    async def _slash(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.slash_request(body)
         word, text = door.split_word(request.text)
         reply = await self._answer(run_word(word, door.with_text(request, text), self._services))
@@ -51,7 +77,7 @@ class Listeners:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await (ack(**shown_privately(reply.post)) if reply.post else ack())
 
-    async def pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
+    async def _pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.button_press(body)
         function = button_function(request.action_id)
         reply = NOTHING if function is None else await self._answer(function(request, self._services))
@@ -61,7 +87,7 @@ class Listeners:
         if reply.post is not None:
             self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
 
-    async def shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
+    async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.shortcut(body)
         function = commands.SHORTCUTS.get(request.callback_id)
         reply = NOTHING if function is None else await self._answer(function(request, self._services))
@@ -71,14 +97,14 @@ class Listeners:
         if reply.post is not None:
             self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
 
-    async def submitted(self, ack: Any, body: Mapping[str, Any]) -> None:
+    async def _submitted(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.form_submission(body)
         function = commands.FORMS.get(request.callback_id)
         if function is None:
             await ack()
             return
         try:
-            reply = await self._answer(function(request, self._services), in_form=True)
+            reply = await self._answer(function(request, self._services), first_field=next(iter(request.values), ""))
         except FormErrors as errors:
             await ack(response_action="errors", errors=errors.fields)
             return
@@ -88,25 +114,19 @@ class Listeners:
         view = reply.form or door.told_in_form(reply.post)
         await ack(response_action="update", view=view)
 
-    async def acknowledged(self, ack: Any) -> None:
-        await ack()
+    async def _answer(self, work: Awaitable[Reply], *, first_field: str = "") -> Reply:
+        """The one place where failures become sentences.
 
-    async def event(self, event: Mapping[str, Any]) -> None:
-        """Return when it is stored. An exception leaves the event unacknowledged, and Slack sends it again."""
-        function = EVENTS.get(str(event.get("type")))
-        if function is not None:
-            await function(event, self._services)
-
-    async def _answer(self, work: Awaitable[Reply], *, in_form: bool = False) -> Reply:
-        """The one place where failures become sentences."""
+        With `first_field`, the form stays open with what was typed, and a refusal stands there: raises `FormErrors`.
+        """
         try:
             return await work
-        except FormErrors as errors:
-            if in_form:
-                raise
-            return told(str(errors))
         except UserError as refusal:
-            return told(str(refusal))
+            if not first_field:
+                return told(str(refusal))
+            if isinstance(refusal, FormErrors):
+                raise
+            raise FormErrors({first_field: str(refusal)}) from refusal
         except AlreadyDone:
             return told("That has been done already; nothing was changed again.")
         except Exception:

@@ -18,7 +18,6 @@ from commands.which import by_id, incident_meant
 from storage.models import Incident
 from workflows import blocks, course, lifecycle
 from workflows.blocks import Block
-from workflows.errors import FormErrors, UserError
 from workflows.services import Services
 from workflows.words import escape, safe
 
@@ -55,17 +54,14 @@ async def opened(press: ButtonPress, services: Services) -> Reply:
 
 
 async def submitted(request: FormSubmission, services: Services) -> Reply:
-    try:
-        await course.move(
-            services,
-            int(request.about["incident"]),
-            request.about["action"],
-            press=request.press,
-            by=request.user_id,
-            text=escape(request.values.get("text", "").strip()),
-        )
-    except UserError as refusal:
-        raise FormErrors({"text": str(refusal)}) from refusal
+    await course.move(
+        services,
+        int(request.about["incident"]),
+        request.about["action"],
+        press=request.press,
+        by=request.user_id,
+        text=escape(request.values.get("text", "").strip()),
+    )
     return NOTHING
 
 

@@ -8,7 +8,7 @@ from commands.which import by_id, incident_meant
 from storage.models import Incident
 from workflows import blocks, course, updates
 from workflows.blocks import Block
-from workflows.errors import FormErrors, UserError
+from workflows.errors import UserError
 from workflows.policy import Policy
 from workflows.services import Services
 from workflows.words import escape, safe
@@ -39,17 +39,14 @@ async def opened(press: ButtonPress, services: Services) -> Reply:
 
 
 async def submitted(request: FormSubmission, services: Services) -> Reply:
-    try:
-        await course.set_severity(
-            services,
-            int(request.about["incident"]),
-            request.values.get("severity", ""),
-            press=request.press,
-            by=request.user_id,
-            reason=escape(request.values.get("reason", "").strip()),
-        )
-    except UserError as refusal:
-        raise FormErrors({"severity": str(refusal)}) from refusal
+    await course.set_severity(
+        services,
+        int(request.about["incident"]),
+        request.values.get("severity", ""),
+        press=request.press,
+        by=request.user_id,
+        reason=escape(request.values.get("reason", "").strip()),
+    )
     return NOTHING
 
 

@@ -1,6 +1,7 @@
 """Reading what people type after `/incident`: severities, people, incident references. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -76,7 +77,7 @@ def title_of(text: str) -> str:
 
 def has_words(title: str) -> bool:
     """Whether a title says anything: a letter, a digit or an emoji, not only punctuation."""
-    return any(character.isalnum() or ord(character) > 0x2000 for character in title)
+    return any(character.isalnum() or unicodedata.category(character) == "So" for character in title)
 
 
 def levels(policy: Policy) -> str:
