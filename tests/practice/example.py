@@ -10,6 +10,7 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.practice.workspace import Workspace
@@ -164,3 +165,12 @@ async def an_example(workspace: Workspace) -> AsyncIterator[Example]:
             yield example
         finally:
             await example.disconnect()
+
+
+async def refusal(call: Awaitable[Any]) -> str:
+    """The error name with which Slack refuses a call."""
+    try:
+        await call
+    except SlackApiError as error:
+        return str(error.response["error"])
+    raise AssertionError("The call was not refused.")
