@@ -50,7 +50,7 @@ def parse(request: SlashRequest, policy: Policy) -> DeclareRequest:
     return DeclareRequest(
         press=request.press,
         user_id=request.user_id,
-        title=checked_title(speech.title_of(text), severity, speech.find_people(text)[1]),
+        title=checked_title(speech.title_of(speech.without_companions(text)), severity, speech.find_people(text)[1]),
         severity=severity,
         ic=ic or request.user_id,
         invited=users,

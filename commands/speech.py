@@ -13,6 +13,7 @@ SEVERITY_WORD: Final = re.compile(r"(?i)(?<![\w-])(sev[-_ ]?\d+|p\d)(?![\w-])")
 EDGE_DIGIT: Final = re.compile(r"^\s*(\d)(?=\s)|(?<=\s)(\d)\s*$|^\s*(\d)\s*$")
 REFERENCE: Final = re.compile(r"(?i)^\s*inc-?(\d+)\b[:,]?\s*")
 CHANNEL: Final = re.compile(r"^\s*<#([CG][A-Z0-9]+)(?:\|[^>]*)?>\s*")
+COMPANIONS: Final = re.compile(rf"(?i)(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?{PERSON.pattern})+\s*$")
 QUOTED: Final = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
 
 
@@ -61,6 +62,11 @@ def find_people(text: str) -> tuple[tuple[str, ...], str]:
     """The people mentioned, and the text without them."""
     users = tuple(dict.fromkeys(match[1] for match in PERSON.finditer(text)))
     return users, re.sub(r"\s+", " ", PERSON.sub(" ", text)).strip()
+
+
+def without_companions(text: str) -> str:
+    """A title without the people listed after it (`… with @bilal and @chen`); a mention amid the words stays."""
+    return COMPANIONS.sub("", text).strip()
 
 
 def unquoted(text: str) -> str:

@@ -139,6 +139,7 @@ async def test_a_name_that_somebody_else_took_is_stepped_over(stage: Stage) -> N
 async def test_mentioned_people_come_along_and_a_named_commander_leads(stage: Stage) -> None:
     channel = await stage.declare("sev1 Checkout is failing ic @bilal with @chen")
 
+    assert channel.name == "incident-2026-11-21-checkout-is-failing"
     assert {stage.anna.id, stage.bilal.id, stage.chen.id} <= set(channel.members)
     assert "Incident commander @Bilal Aydin" in channel.pinned[0].shown
     assert stage.dora.id not in channel.members
