@@ -68,7 +68,8 @@ class Profile:
 class Heard:
     """A message as Slack gives it now, in an event or in a channel's history.
 
-    `revised_ts` is Slack's time of this wording; `deleted` says that only its absence is known.
+    `worded_ts` is Slack's time since when it says this (empty: the wording is not known), `revised_ts` that of the
+    news itself, which may be about something else; `deleted` says that it is gone.
     `before` is the earlier wording that an edit mentions, with the time from which it held.
     """
 
@@ -76,6 +77,7 @@ class Heard:
     ts: str
     user_id: str
     text: str
+    worded_ts: str
     revised_ts: str
     thread_ts: str | None = None
     subtype: str = ""
@@ -86,6 +88,18 @@ class Heard:
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in history only
     reply_count: int = 0  # in history only
     latest_reply: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardReaction:
+    """Somebody reacted to a message or took it back. `name` has neither colons nor a skin tone."""
+
+    channel_id: str
+    ts: str
+    name: str
+    user_id: str
+    event_ts: str
+    removed: bool = False
 
 
 class Channels(Protocol):

@@ -7,7 +7,7 @@ The record keeps titles as plain text, and everything else that people wrote as 
 import html
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from anyascii import anyascii
@@ -123,6 +123,12 @@ def topic_slug(title: str) -> str:
     return slug or "untitled"
 
 
-def from_slack_ts(ts: str) -> float:
-    """Seconds since 1970, for showing a message's time. The `ts` itself stays the id."""
-    return float(ts)
+def ts_time(ts: str) -> datetime:
+    """When a message was written, exactly. The `ts` itself stays the id and is never a number."""
+    seconds, _, fraction = ts.partition(".")
+    return datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
+
+
+def as_ts(at: datetime) -> str:
+    """An instant as Slack writes it, for asking what was said since."""
+    return f"{int(at.timestamp())}.{at.microsecond:06d}"
