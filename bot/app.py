@@ -26,6 +26,7 @@ from bot.slack import connect
 from bot.slack_calls import Calls
 from bot.ticker import Ticker
 from storage import schema
+from storage.alone import sole_user
 from storage.database import Database
 from storage.writer import Writer
 from workflows import reminders
@@ -87,7 +88,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None, http: bool
         background = Background()
         stack.push_async_callback(background.drain)
         runner = await started_runner(stack, services)
-        bolt = bolt_app(settings, client, identity)
+        bolt = bolt_app(settings, session, identity)
         Listeners(services, background).listen(bolt)
         modes = await listen(stack, settings, bolt, http=http)
         ticker = Ticker([runner.tick, lambda: reminders.tick(services)])
@@ -123,6 +124,8 @@ async def who_am_i(client: AsyncWebClient) -> dict[str, Any]:
 
 async def started_runner(stack: AsyncExitStack, services: Services) -> Runner:
     runner = Runner(services, WORKFLOWS)
+    if stack.enter_context(sole_user(services.database.url)):
+        await runner.take_over()
     serving = asyncio.get_running_loop().create_task(runner.serve(), name="runner")
 
     async def stop() -> None:
@@ -133,8 +136,11 @@ async def started_runner(stack: AsyncExitStack, services: Services) -> Runner:
     return runner
 
 
-def bolt_app(settings: Settings, client: AsyncWebClient, identity: dict[str, Any]) -> AsyncApp:
-    """Bolt, so that the acknowledgement follows the listener, and `auth.test` is not asked again and again."""
+def bolt_app(settings: Settings, session: aiohttp.ClientSession, identity: dict[str, Any]) -> AsyncApp:
+    """Bolt, so that the acknowledgement follows the listener, and `auth.test` is not asked again and again.
+
+    Its client has no token of its own: who we are is told by `authorize`.
+    """
     token = settings.bot_token.get_secret_value()
     result = AuthorizeResult.from_auth_test_response(auth_test_response=identity, bot_token=token)
 
@@ -143,7 +149,7 @@ def bolt_app(settings: Settings, client: AsyncWebClient, identity: dict[str, Any
 
     secret = settings.signing_secret
     return AsyncApp(
-        client=client,
+        client=AsyncWebClient(base_url=settings.api_url, session=session, retry_handlers=[]),
         authorize=authorize,
         signing_secret=secret.get_secret_value() if secret else "",
         process_before_response=True,

@@ -82,15 +82,19 @@ async def set_severity(
         made.tell("severity", f"Severity {verb} from {before} to {level}{because}", by, state=level)
         await made.reset_clock(services)
         await made.refresh()
-        await say(made, severity_text(services, made.incident, before, verb, by, because))
+        await say(
+            made, f"{person(by)} {verb} the severity from {before} to {level}{because}\n{meaning(services, level)}"
+        )
     return made.incident
 
 
-def severity_text(services: Services, incident: Incident, before: str, verb: str, by: str, because: str) -> str:
-    severity = services.policy.severity(incident.severity)
-    meaning = f"*{escape(severity.level)}* {escape(severity.name)}: {escape(severity.definition)}" if severity else ""
-    every = f" Updates every {duration(severity.update_every)}." if severity and severity.update_every else ""
-    return f"{person(by)} {verb} the severity from {before} to {incident.severity}{because}\n{meaning}.{every}"
+def meaning(services: Services, level: str) -> str:
+    """What a severity means and asks for, in one line."""
+    severity = services.policy.severity(level)
+    if severity is None:
+        return ""
+    every = f" Updates every {duration(severity.update_every)}." if severity.update_every else ""
+    return f"*{escape(severity.level)}* {escape(severity.name)}: {escape(severity.definition)}.{every}"
 
 
 async def rename(services: Services, incident_id: int, title: str, *, press: str, by: str) -> Incident:

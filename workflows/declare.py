@@ -152,7 +152,11 @@ def next_name(base: str, taken: frozenset[str]) -> str:
 
 async def run(run: Run, services: Services) -> None:
     """Open the channel, pin the card, bring people in; then everything that can wait a moment."""
-    channel_id = await open_channel(run, services)
+    try:
+        channel_id = await open_channel(run, services)
+    except Refused as refused:
+        await tell_failure(run, services, refused)
+        raise
     await together(pin_card(run, services, channel_id), invite(run, services, channel_id))
     async with change(services, run.incident_id) as after:
         for kind in ("decorate", "announce", "welcome"):
@@ -173,6 +177,24 @@ async def open_channel(run: Run, services: Services) -> str:
                 made.incident.channel_name = next_name(incident.channel_name, taken | {incident.channel_name})
             else:
                 made.incident.channel_id, made.incident.channel_name = channel.id, channel.name
+
+
+async def tell_failure(run: Run, services: Services, refused: Refused) -> None:
+    """The person who declared must not wait for a channel that will not come."""
+    incident = await load(services, run.incident_id)
+    text = (
+        f"{incident.ref} is on record, but Slack refused to create its channel (`{refused}`). {who_can_fix(refused)} "
+        f"Until then go on in any channel: `/incident update {incident.ref} …` works everywhere."
+    )
+    await run.attempt("failed", lambda: tell_declarer(run, services, Post(text=text)), loss="The declarer was not told")
+
+
+def who_can_fix(refused: Refused) -> str:
+    if refused.error == "restricted_action":
+        return "A workspace admin must let apps create channels (Settings & Permissions)."
+    if refused.error == "missing_scope":
+        return "Whoever runs Sitrep must reinstall the app with the scopes of its manifest (`sitrep doctor`)."
+    return "Whoever runs Sitrep finds more with `sitrep doctor`."
 
 
 async def create_or_adopt(run: Run, services: Services, incident: Incident) -> Channel | None:

@@ -165,3 +165,24 @@ async def test_help_explains_every_word(stage: Stage) -> None:
     assert all(f"/incident {word}" in answer for word in SUBCOMMANDS)
     assert one is not None
     assert "Raise or lower the severity" in one
+
+
+async def test_a_workspace_that_allows_no_channels_says_so_to_the_declarer(stage: Stage) -> None:
+    stage.workspace.faults.on("conversations.create").fails("restricted_action")
+    await stage.anna.types("/incident declare sev1 Checkout is failing", in_="general")
+    await stage.settle()
+
+    told = stage.anna.ephemerals()[-1].shown
+    assert "INC-1 is on record, but Slack refused to create its channel" in told
+    assert "A workspace admin must let apps create channels" in told
+    listed = await stage.anna.types("/incident list", in_="general")
+    assert listed is not None
+    assert "INC-1" in listed
+
+
+async def test_a_failing_invitation_is_visible_and_stops_nothing(stage: Stage) -> None:
+    stage.workspace.faults.on("conversations.invite").fails("restricted_action")
+    channel = await stage.declare()
+
+    assert len(channel.pinned) == 1
+    assert any("INC-1" in message.shown for message in stage.workspace.channel("incidents").messages)
