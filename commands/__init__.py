@@ -9,6 +9,7 @@ from commands import (
     identified,
     list,
     mitigated,
+    nag,
     rename,
     reopen,
     resolved,
@@ -47,6 +48,8 @@ BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
     {
         "update_open": update.opened,
         "severity_open": severity.opened,
+        "nag_nothing_new": nag.nothing_new,
+        "nag_snooze": nag.opened,
         "status": course.opened,
     }
 )
@@ -57,6 +60,7 @@ FORMS: Mapping[str, FormFunction] = MappingProxyType(
         declare.CALLBACK: declare.submitted,
         update.CALLBACK: update.submitted,
         severity.CALLBACK: severity.submitted,
+        nag.CALLBACK: nag.submitted,
         course.CALLBACK: course.submitted,
     }
 )

@@ -11,7 +11,9 @@ from storage.models import Reminder
 
 async def put(session: AsyncSession, *, incident_id: int, kind: str, subject: str, due_at: datetime) -> Reminder:
     """Set a reminder, or move the one of that kind for that subject; its ladder starts anew."""
-    found = await find(session, kind=kind, subject=subject)
+    # Locked, as a tick may just be moving it: what it moved must be seen, to be set back.
+    statement = select(Reminder).where(Reminder.kind == kind, Reminder.subject == subject).with_for_update()
+    found = (await session.exec(statement.execution_options(populate_existing=True))).first()
     reminder = found or Reminder(incident_id=incident_id, kind=kind, subject=subject, due_at=due_at, since=due_at)
     reminder.due_at = reminder.since = due_at
     reminder.rung = 0

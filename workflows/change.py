@@ -85,12 +85,20 @@ class Change:
         severity = services.policy.severity(self.incident.severity)
         every = after or (severity.update_every if severity else None)
         self.incident.snoozed_until = None
+        await self._quiet()
         if every is None or not self.incident.is_open:
             self.incident.update_due_at = None
             await self.forget("update")
             return
         self.incident.update_due_at = self.now + every
         await self.remind("update", self.incident.update_due_at)
+
+    async def _quiet(self) -> None:
+        """What a reminder asked for has happened: its lines in Slack go."""
+        lines = [await incidents.surface(self.session, self.incident.key, kind) for kind in ("nag", "nag-announce")]
+        if any(lines):
+            lane = f"nag:{self.incident.id}"
+            await self.owe("nag_clear", f"{self.incident.id}:{self.now.isoformat()}", lane=lane)
 
 
 @asynccontextmanager

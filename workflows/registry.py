@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workflows import course, declare, refresh, say, updates
+from workflows import course, declare, nags, refresh, say, snooze, updates
 from workflows.runner import Workflow
 
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
@@ -12,9 +12,12 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "decorate": declare.decorate,
         "announce": declare.announce,
         "welcome": declare.welcome,
+        "nag": nags.run,
+        "nag_clear": nags.clear,
         "refresh": refresh.run,
         "rename": course.run_rename,
         "say": say.run,
+        "snooze": snooze.run,
         "update": updates.run,
     }
 )

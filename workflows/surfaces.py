@@ -67,5 +67,5 @@ async def take_away(services: Services, incident_id: int, kind: str) -> None:
     await services.slack.posts.delete(surface.channel_id, surface.ts)
     async with services.database.write() as session:
         stored = await session.get(Surface, surface.id)
-        if stored is not None:
+        if stored is not None and stored.ts == surface.ts:
             await session.delete(stored)
