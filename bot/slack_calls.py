@@ -17,7 +17,15 @@ from workflows.ports import Busy, Refused, Unclear
 
 log = logging.getLogger(__name__)
 
-JSON_METHODS: Final = ("chat.", "views.", "canvases.", "conversations.canvases.", "files.completeUploadExternal")
+JSON_METHODS: Final = (
+    "chat.delete",
+    "chat.post",
+    "chat.update",
+    "views.",
+    "canvases.",
+    "conversations.canvases.",
+    "files.completeUploadExternal",
+)
 # Some part of it may have happened, or not.
 UNCLEAR_ERRORS: Final = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 # Nothing happened, and later it may.

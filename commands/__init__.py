@@ -46,6 +46,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
 # The action id of a button or menu, or its beginning up to the last underscore.
 BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
     {
+        "declare_open": declare.from_home,
         "update_open": update.opened,
         "severity_open": severity.opened,
         "nag_nothing_new": nag.nothing_new,

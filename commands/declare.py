@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from commands import speech
-from commands.request import FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, shown, told
+from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, shown, told
 from workflows import blocks, declare
 from workflows.blocks import Block
 from workflows.declare import Declared, DeclareRequest
@@ -29,6 +29,11 @@ async def command(request: SlashRequest, services: Services) -> Reply:
 
 async def from_shortcut(request: Shortcut, services: Services) -> Reply:
     """The global shortcut *Declare an incident*."""
+    return shown(form(services.policy, {}))
+
+
+async def from_home(press: ButtonPress, services: Services) -> Reply:
+    """*Declare an incident* on the home tab."""
     return shown(form(services.policy, {}))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workflows import course, declare, nags, refresh, say, snooze, updates
+from workflows import course, declare, home, nags, refresh, say, snooze, updates
 from workflows.runner import Workflow
 
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
@@ -12,6 +12,7 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "decorate": declare.decorate,
         "announce": declare.announce,
         "welcome": declare.welcome,
+        "home": home.run,
         "nag": nags.run,
         "nag_clear": nags.clear,
         "refresh": refresh.run,
