@@ -92,17 +92,22 @@ async def extend(session: AsyncSession, *, owner: str, run_ids: Collection[int],
     await session.exec(update(Run).where(mine, col(Run.id).in_(list(run_ids))).values(leased_until=until))
 
 
+async def release(session: AsyncSession) -> None:
+    """End all leases: whoever held them is dead."""
+    await session.exec(update(Run).where(col(Run.leased_by).is_not(None)).values(leased_by=None, leased_until=None))
+
+
 async def finish(session: AsyncSession, run: Run, *, owner: str, now: datetime) -> None:
     """End a run, unless somebody asked for it again meanwhile: then it is due at once."""
     held = await still_held(session, run, owner)
     if held is None:
         return
     held.leased_by = held.leased_until = None
-    held.trouble, held.failures = "", 0
+    held.trouble, held.failures, held.attempts = "", 0, 0
     if held.asked == run.asked:
         held.state = RunState.DONE
     else:
-        held.due_at, held.attempts = now, 0
+        held.due_at = now
     session.add(held)
 
 

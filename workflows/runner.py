@@ -36,6 +36,11 @@ class Runner:
         self._running: dict[int, asyncio.Task[None]] = {}
         self._stopping = False
 
+    async def take_over(self) -> None:
+        """Make what a dead predecessor was working on free at once. Only for a process that is alone."""
+        async with self._services.database.write() as session:
+            await runs.release(session)
+
     async def serve(self) -> None:
         """Claim work whenever the bell rings, until `stop`."""
         while not self._stopping:
