@@ -45,11 +45,12 @@ def demo(
     *,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the workspace up for another bot.")] = False,
     speed: Annotated[float, typer.Option(help="How fast the demo is told; 1 is for watching.")] = 1.0,
+    port: Annotated[int, typer.Option(help="With --serve: where the workspace listens.")] = 8765,
 ) -> None:
     """Watch a whole incident in a local workspace. Needs no Slack and no tokens."""
     from bot import demo as show
 
-    asyncio.run(show.serve(Path.cwd()) if serve else show.play(Path.cwd(), speed=speed))
+    asyncio.run(show.serve(Path.cwd(), port=port) if serve else show.play(Path.cwd(), speed=speed))
 
 
 @cli.command()

@@ -1,0 +1,41 @@
+"""Plays the story from the beginning to its end, and says what came of it."""
+
+import asyncio
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from bot.clock import SystemClock
+from bot.demo_clock import DemoClock
+from bot.demo_screen import Screen
+from bot.demo_stage import DemoStopped, open_stage
+from bot.demo_story import tell
+
+OF_THE_DAY: Final = timedelta(hours=15, minutes=7)  # when the story begins, in UTC
+
+
+async def tell_all(out: Console, place: Path, *, speed: float) -> None:
+    """Tell the story with the bot's files in `place`, which is made anew. Raises `DemoStopped`."""
+    if not speed > 0:
+        raise DemoStopped(f"--speed {speed:g} is not a speed: 1 is for watching, 2 is twice as fast.")
+    make_anew(place)
+    today = SystemClock().now().replace(hour=0, minute=0, second=0, microsecond=0)
+    clock, screen = DemoClock(today + OF_THE_DAY), Screen(out)
+    try:
+        async with open_stage(place, clock=clock, screen=screen, speed=speed) as stage:
+            await tell(stage)
+    except (AssertionError, TimeoutError, OSError) as problem:
+        log = place / "sitrep.log"
+        raise DemoStopped(f"The demo stopped here: {problem}\nWhat the bot logged is in {log}") from problem
+    except asyncio.CancelledError:
+        out.print("\nStopped. `make demo` starts it anew.")
+        raise
+
+
+def make_anew(place: Path) -> None:
+    """An empty folder of the demo's own; the database of a real bot is elsewhere."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)

@@ -1,0 +1,229 @@
+"""Draws the demo on a terminal: who says what where, what only one person sees, the card, the jumps in time.
+
+Nothing has an edge on the right, so emoji of any width break nothing, and a pipe gets plain lines.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from bot.demo_watch import Sighting
+from workflows.words import one_line
+
+WIDEST: Final = 110
+IN_A_PIPE: Final = 100
+COLOURS: Final = ("cyan", "magenta", "green", "yellow")
+EMOJI: Final[Mapping[str, str]] = MappingProxyType(
+    {"pushpin": "📌", "mag": "🔍", "zap": "⚡", "scales": "⚖", "wrench": "🔧", "+1": "👍", "eyes": "👀"}
+)
+# A full redraw of the card is worth it when one of these lines changed; for the others one line says it.
+WEIGHTY: Final = ("SEV", "Roles:", "Handoff:")
+OVER: Final = ("🟢", "✅")
+
+
+class Screen:
+    """Prints sightings. Give each person a colour with `meet`, in the order in which they appear."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._place = ""
+        self._colours: dict[str, str] = {"Sitrep": "bold blue"}
+
+    def meet(self, name: str) -> None:
+        self._colours[name] = COLOURS[(len(self._colours) - 1) % len(COLOURS)]
+
+    # What the demo itself says
+
+    def scene(self, title: str) -> None:
+        """A new chapter of the story."""
+        self.console.print()
+        self.rule(title, "bold", "━")
+
+    def later(self, length: timedelta) -> None:
+        """Time jumps."""
+        minutes = round(length.total_seconds() / 60)
+        self.console.print()
+        self.rule(f"{minutes} minutes later", "dim", "·")
+
+    def rule(self, title: str, style: str, line: str) -> None:
+        left = f"{line * 3} {title} "
+        self.line(Text(left + line * max(0, self.width - cell_len(left)), style))
+        self._place = ""
+
+    def aside(self, text: str) -> None:
+        """The narrator."""
+        self.hanging(Text(""), Text(text, "italic"))
+
+    def deed(self, at: datetime, who: str, place: str, what: str, typed: str) -> None:
+        """Something a person does with the app: `what` in words, `typed` as they entered or pressed it."""
+        self.heading(place)
+        body = Text(f"{what} ", "dim").append(typed, f"bold {self.colour(who)}")
+        self.hanging(self.head(at, who), body)
+
+    def entered(self, label: str, value: str) -> None:
+        """One field of a form, as a person fills it in."""
+        self.hanging(Text(f"{'':15}{label.rstrip('?:')}: ", "dim"), Text(printable(value)))
+
+    def form(self, who: str, title: str, shown: str, submit: str) -> None:
+        """A form that is open in front of somebody."""
+        self.hanging(Text(f"{'':7}"), Text(f"{who} sees a form: ", self.colour(who)).append(title, "bold"))
+        end = f"\n[{submit}]" if submit else ""
+        self.hanging(Text(f"{'':7}│ ", "dim"), Text(f"{printable(shown)}{end}"), repeat=True)
+
+    # What people see
+
+    def show(self, sighting: Sighting) -> None:
+        DRAWN[sighting.kind](self, replace(sighting, text=printable(sighting.text), about=printable(sighting.about)))
+
+    def said(self, seen: Sighting) -> None:
+        self.heading(seen.place)
+        lines = styled(seen)
+        self.hanging(self.head(seen.at, seen.who, is_reply=seen.is_reply), lines)
+
+    def whispered(self, seen: Sighting) -> None:
+        self.heading(seen.place)
+        private = Text(f"(only {seen.only} sees this) ", f"italic {self.colour(seen.only)}")
+        self.hanging(self.head(seen.at, seen.who), private.append_text(styled(seen)))
+
+    def edited(self, seen: Sighting) -> None:
+        self.heading(seen.place)
+        head = self.head(seen.at, seen.who, is_reply=seen.is_reply)
+        if seen.who != "Sitrep":
+            self.hanging(head, Text("edits, now: ", "dim").append_text(styled(seen)))
+            return
+        lines = seen.text.splitlines()
+        fresh = [line for line in lines if line not in seen.about.splitlines()]
+        self.hanging(head, Text("now reads: ", "dim").append(" · ".join(dict.fromkeys([*lines[:1], *fresh[:2]]))))
+
+    def deleted(self, seen: Sighting) -> None:
+        self.heading(seen.place)
+        what = "takes away its line: " if seen.who == "Sitrep" else "deletes: "
+        gone = Text(what, "dim").append(one_line(seen.text, 60), "dim strike")
+        self.hanging(self.head(seen.at, seen.who, is_reply=seen.is_reply), gone)
+
+    def reacted(self, seen: Sighting) -> None:
+        self.reaction(seen, "marks")
+
+    def unreacted(self, seen: Sighting) -> None:
+        self.reaction(seen, "takes back")
+
+    def reaction(self, seen: Sighting, verb: str) -> None:
+        self.heading(seen.place)
+        sign = EMOJI.get(seen.text, f":{seen.text}:")
+        body = Text.assemble((f"{verb} ", "dim"), sign, (f" “{one_line(seen.about, 50)}”", "dim"))
+        self.hanging(self.head(seen.at, seen.who), body)
+
+    def joined(self, seen: Sighting) -> None:
+        self.heading(seen.place)
+        self.hanging(Text(f"{seen.at:%H:%M}  ", "dim"), Text(f"{seen.who} joined", "dim"))
+
+    def topic(self, seen: Sighting) -> None:
+        self.heading(seen.place)
+        self.hanging(Text(f"{seen.at:%H:%M}  ", "dim"), Text(f"topic: {seen.text}", "dim"))
+
+    def card(self, seen: Sighting) -> None:
+        self.heading(seen.place)
+        lines = seen.text.splitlines()
+        self.line(Text("       ┌─ ", "blue").append("pinned card", "bold blue").append(" " + "─" * 12, "blue"))
+        for number, line in enumerate(lines):
+            body = Text(line, "bold" if number == 0 else "")
+            self.hanging(Text("       │ ", "blue"), underlined(body, seen.buttons), repeat=True)
+        self.line(Text("       └" + "─" * 26, "blue"))
+
+    def card_changed(self, seen: Sighting) -> None:
+        before, now = (text.splitlines() for text in (seen.about, seen.text))
+        fresh = [line for line in now if line not in before and not line.startswith("[")]
+        if any(line.startswith((*WEIGHTY, *OVER)) for line in fresh):
+            self.card(seen)
+        elif fresh:
+            self.heading(seen.place)
+            self.hanging(Text("       │ ", "blue"), Text("card: ", "dim").append(gist(fresh), "dim"), repeat=True)
+
+    # The pieces
+
+    @property
+    def width(self) -> int:
+        return min(self.console.width, WIDEST) if self.console.is_terminal else IN_A_PIPE
+
+    def colour(self, name: str) -> str:
+        return self._colours.get(name, "white")
+
+    def heading(self, place: str) -> None:
+        """Where the following lines are, once."""
+        if place != self._place:
+            self._place = place
+            self.line(Text(f"\n{place}", "bold underline" if self.console.is_terminal else ""))
+
+    def head(self, at: datetime, who: str, *, is_reply: bool = False) -> Text:
+        arrow = "  ↳ " if is_reply else ""
+        return Text.assemble((f"{at:%H:%M}  ", "dim"), arrow, (f"{who:<6}  ", self.colour(who)))
+
+    def hanging(self, head: Text, body: Text, *, repeat: bool = False) -> None:
+        """The body beside its head, wrapped under itself; `repeat` draws the head on every line."""
+        indent = cell_len(head.plain)
+        wrapped = body.wrap(self.console, max(30, self.width - indent))
+        for number, line in enumerate(wrapped):
+            line.rstrip()
+            self.line((head if repeat or number == 0 else Text(" " * indent)) + line)
+
+    def line(self, text: Text) -> None:
+        text.rstrip()
+        self.console.print(text, soft_wrap=True)
+
+
+DRAWN: Final[Mapping[str, Callable[[Screen, Sighting], None]]] = MappingProxyType(
+    {
+        "said": Screen.said,
+        "edited": Screen.edited,
+        "deleted": Screen.deleted,
+        "reacted": Screen.reacted,
+        "unreacted": Screen.unreacted,
+        "whispered": Screen.whispered,
+        "joined": Screen.joined,
+        "topic": Screen.topic,
+        "card": Screen.card,
+        "card_changed": Screen.card_changed,
+    }
+)
+
+
+def gist(lines: Sequence[str]) -> str:
+    """What changed on the card, in short: what an update has just said need not be read twice."""
+    said = [line.partition(":")[0] for line in lines if line.startswith(("Impact:", "Now:", "Next:"))]
+    rest = [line for line in lines if line.partition(":")[0] not in said]
+    return " · ".join([*([f"{', '.join(said)} as said"] if said else []), *rest])
+
+
+def styled(seen: Sighting) -> Text:
+    return underlined(Text(seen.text), seen.buttons)
+
+
+def underlined(text: Text, buttons: Sequence[str]) -> Text:
+    """The buttons in a text made to look like buttons."""
+    labels: Iterable[str] = sorted({re.escape(f"[{button}]") for button in buttons})
+    pattern = "|".join(labels)
+    if pattern:
+        text.highlight_regex(pattern, "reverse")
+    return text
+
+
+def printable(text: str) -> str:
+    """Text that does nothing to a terminal but appear, with signs for the names of the emoji that count here.
+
+    Variation selectors and joiners go too: terminals disagree about widths with them, and the signs work without.
+    """
+    for name, sign in EMOJI.items():
+        text = text.replace(f":{name}:", sign)
+    return "".join(char for char in text if char == "\n" or not unprintable(char))
+
+
+def unprintable(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") or char in "\ufe0e\ufe0f"

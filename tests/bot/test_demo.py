@@ -1,0 +1,132 @@
+"""The demo, played for real at full speed, and the pieces that draw it."""
+
+import io
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot import demo
+from bot.demo_clock import DemoClock
+from bot.demo_graph import graph
+from bot.demo_prompt import Direction, entries, read
+from bot.demo_screen import Screen
+from bot.demo_stage import DemoStopped
+from bot.demo_watch import Kind, Sighting, moment
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+async def test_the_demo_plays_to_its_end_and_leaves_the_postmortem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await demo.play(tmp_path, speed=math.inf)
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "minutes later" in told
+    assert "ERROR" not in (tmp_path / "data" / "demo" / "sitrep.log").read_text()
+
+
+async def test_a_speed_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DemoStopped, match="1 is for watching"):
+        await demo.play(tmp_path, speed=0)
+
+
+def test_a_clock_that_stands_still_moves_only_when_told() -> None:
+    clock = DemoClock(NOON)
+    assert clock.now() == clock.now() == NOON
+    clock.advance(timedelta(minutes=31))
+    assert clock.now() == NOON + timedelta(minutes=31)
+
+
+def test_a_clock_that_runs_does_so_at_its_rate() -> None:
+    ticks = iter([10.0, 12.0])
+    clock = DemoClock(NOON, rate=60, monotonic=lambda: next(ticks))
+    assert clock.now() == NOON + timedelta(minutes=2)
+
+
+@given(st.integers(0, 4_000_000_000), st.integers(0, 999_999))
+def test_a_timestamp_gives_its_moment(seconds: int, micros: int) -> None:
+    found = moment(f"{seconds}.{micros:06d}")
+    assert found == datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds, microseconds=micros)
+
+
+def screen_of(width: int, *, terminal: bool = False) -> tuple[Screen, io.StringIO]:
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=terminal, color_system="truecolor" if terminal else None, highlight=False,
+        markup=False, emoji=False,
+    )  # fmt: skip
+    screen = Screen(console)
+    screen.meet("Anna")
+    return screen, out
+
+
+def sighting(kind: Kind, text: str, *, who: str = "Anna", only: str = "", about: str = "") -> Sighting:
+    return Sighting(kind=kind, at=NOON, place="#general", who=who, text=text, only=only, about=about)
+
+
+@given(st.text(max_size=400), st.sampled_from(["said", "edited", "deleted", "reacted", "whispered", "card", "topic"]))
+def test_whatever_people_write_is_drawn_without_control_codes_in_a_pipe(text: str, kind: Kind) -> None:
+    screen, out = screen_of(100)
+    screen.show(sighting(kind, text))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", out.getvalue())
+    assert "12:00" in out.getvalue() or kind == "card"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_lines_fit_the_terminal_and_hang_under_their_beginning(width: int) -> None:
+    screen, out = screen_of(width, terminal=True)
+    screen.show(sighting("said", "word " * 60))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()[2:]
+    assert max(len(line) for line in plain) <= width
+    assert all(line.startswith(" " * 15 + "word") for line in plain[1:])
+
+
+def test_what_only_one_person_sees_is_marked() -> None:
+    screen, out = screen_of(100)
+    screen.show(sighting("whispered", "Update posted.", who="Sitrep", only="Anna"))
+    assert "(only Anna sees this) Update posted." in out.getvalue()
+
+
+def test_the_card_is_drawn_again_for_what_matters_and_told_in_a_line_otherwise() -> None:
+    before = "🔴 INC-1 · Checkout\nSEV1 Major\nStatus: investigating\nNext update due: 12:30 UTC"
+    for now, drawn in ((before.replace("SEV1", "SEV0"), True), (before.replace("12:30", "12:45"), False)):
+        screen, out = screen_of(100)
+        screen.show(sighting("card_changed", now, who="Sitrep", about=before))
+        assert ("pinned card" in out.getvalue()) is drawn
+        assert "12:45" in out.getvalue() or drawn
+
+
+def test_the_graph_is_a_png() -> None:
+    assert graph().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("anna: /incident list", Direction(who="anna", place="", deed="says", rest="/incident list")),
+        ("Anna in #general: a: b", Direction(who="anna", place="general", deed="says", rest="a: b")),
+        ("bilal presses Hand over", Direction(who="bilal", place="", deed="presses", rest="Hand over")),
+        ("chen in incidents presses Close", Direction(who="chen", place="incidents", deed="presses", rest="Close")),
+        ("anna fills in A = b", Direction(who="anna", place="", deed="fills in", rest="A = b")),
+        ("anna marks mag", Direction(who="anna", place="", deed="marks", rest="mag")),
+        ("help", None),
+        ("anna:", None),
+        ("", None),
+    ],
+)
+def test_a_direction_is_read(line: str, expected: Direction | None) -> None:
+    assert read(line) == expected
+
+
+def test_entries_keep_semicolons_that_are_part_of_what_is_said() -> None:
+    assert entries("What changed? = Rolled back; it was 42; Next step = Watch it") == {
+        "What changed?": "Rolled back; it was 42",
+        "Next step": "Watch it",
+    }
