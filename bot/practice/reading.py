@@ -4,7 +4,7 @@ Source: docs.slack.dev "Formatting message text" and the Block Kit reference.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -99,11 +99,22 @@ def read_text_object(thing: Json | None, names: Names) -> str:
     return read_mrkdwn(text, names) if thing.get("type") == "mrkdwn" else unescape(text)
 
 
-def read_message(*, text: str, blocks: list[Json], files: list[Json], names: Names) -> str:
-    """All a person sees of a message: its blocks if it has any, else its text, then its files."""
+def read_message(
+    *, text: str, blocks: list[Json], names: Names, attachments: Sequence[Json] = (), files: Sequence[Json] = ()
+) -> str:
+    """All a person sees of a message: its blocks if it has any, else its text, then what is attached."""
     body = read_blocks(blocks, names) if blocks else read_mrkdwn(text, names)
-    attached = [f"[file: {file.get('title') or file['name']}]" for file in files]
+    attached = [_read_attachment(attachment, names) for attachment in attachments]
+    attached += [f"[file: {file.get('title') or file['name']}]" for file in files]
     return "\n".join(part for part in (body, *attached) if part)
+
+
+def _read_attachment(attachment: Json, names: Names) -> str:
+    if attachment.get("blocks"):
+        return read_blocks(attachment["blocks"], names)
+    parts = [str(attachment.get(key) or "") for key in ("pretext", "title", "text")]
+    shown = [part for part in parts if part] or [str(attachment.get("fallback") or "")]
+    return "\n".join(read_mrkdwn(part, names) for part in shown)
 
 
 def read_blocks(blocks: list[Json], names: Names) -> str:
@@ -212,6 +223,50 @@ BLOCKS: Mapping[str, Reader] = {
     "image": lambda block, _: f"[image: {block.get('alt_text', '')}]",
     "divider": lambda _, __: "",
 }
+
+
+BARE = re.compile(r"(?<![\w@<!])@(here|channel|everyone)\b")
+
+
+def pings_in(text: str, blocks: list[Json], names: Names) -> list[str]:
+    """Everybody and everything that text and blocks notify, as people see it: `@channel`, `@Anna Keller`.
+
+    Text objects of type mrkdwn convert even a bare @channel, unless they are verbatim.
+    """
+    found = _mentions(text, names)
+    for thing in _text_objects(blocks):
+        if thing["type"] == "mrkdwn":
+            found += _mentions(str(thing["text"]), names)
+            found += [] if thing.get("verbatim") else [f"@{word}" for word in BARE.findall(str(thing["text"]))]
+    found += [_read_rich_element(element, names) for element in _rich_mentions(blocks)]
+    return list(dict.fromkeys(found))
+
+
+def _mentions(text: str, names: Names) -> list[str]:
+    spans = [
+        inside for inside in SPAN.findall(text) if inside.startswith(("@", "!")) and not inside.startswith("!date")
+    ]
+    return [_read_span(inside, names) for inside in spans]
+
+
+def _text_objects(thing: Any) -> Iterator[Json]:
+    if isinstance(thing, list):
+        for item in thing:
+            yield from _text_objects(item)
+    if isinstance(thing, dict):
+        if thing.get("type") in ("mrkdwn", "plain_text") and isinstance(thing.get("text"), str):
+            yield thing
+        yield from _text_objects([value for value in thing.values() if isinstance(value, dict | list)])
+
+
+def _rich_mentions(thing: Any) -> Iterator[Json]:
+    if isinstance(thing, list):
+        for item in thing:
+            yield from _rich_mentions(item)
+    if isinstance(thing, dict):
+        if thing.get("type") in ("user", "usergroup", "broadcast"):
+            yield thing
+        yield from _rich_mentions([value for value in thing.values() if isinstance(value, dict | list)])
 
 
 def elements_in(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:

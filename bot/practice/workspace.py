@@ -117,6 +117,14 @@ class Workspace:
             membership.join(self.state, self._general, user.id)
         return person
 
+    def deactivate(self, person: Person) -> None:
+        """Somebody leaves the company: the account stays, marked as deleted, and is in no channel any more."""
+        person.user.deleted = True
+        for channel in self.channels:
+            channel.members.remove(person.id)
+        user = person.user.to_json(with_email=False, at=self.state.clock.now())
+        self.state.publish({"type": "user_change", "user": user, "event_ts": self.state.numbers.new_ts()})
+
     def add_usergroup(self, handle: str, members: Sequence[Person], *, name: str = "") -> Usergroup:
         """A new user group such as `payments-oncall`."""
         group = Usergroup(

@@ -45,6 +45,8 @@ class Delivery:
         self._held_kinds: list[str] = []
         self._gates: list[asyncio.Future[None]] = []
         self._duplicates: dict[str, int] = {}
+        self._delays: dict[str, float] = {}
+        self._losses: dict[str, int] = {}
         self._session: aiohttp.ClientSession | None = None
         self._verifying: asyncio.Task[None] | None = None
         self._verified = False
@@ -134,7 +136,8 @@ class Delivery:
 
     async def ask(self, kind: EnvelopeKind, name: str, payload: Json) -> Outcome:
         """Bring an interaction to the app and wait for what it says; never retried."""
-        envelope = Envelope(kind=kind, name=name, payload=payload, takes_answer=True)
+        takes_answer = kind == "slash_commands" or name in ("view_submission", "block_suggestion")
+        envelope = Envelope(kind=kind, name=name, payload=payload, takes_answer=takes_answer)
         self._busy += 1
         try:
             return await self._attempt(envelope, within=self.ack_within)
@@ -148,7 +151,21 @@ class Delivery:
         for _ in range(self._extra_copies(envelope)):
             self.spawn(self._send_copy(envelope.copy()))
         self.sent.append(envelope)
+        await asyncio.sleep(self._latency(envelope))
+        if self._is_to_be_lost(envelope):
+            await asyncio.sleep(within)
+            return Unanswered(reason="timeout")
         return await self.transport.send(envelope, within=within)
+
+    def _latency(self, envelope: Envelope) -> float:
+        return max((seconds for kind, seconds in self._delays.items() if envelope.is_about(kind)), default=0.0)
+
+    def _is_to_be_lost(self, envelope: Envelope) -> bool:
+        for kind, left in self._losses.items():
+            if left and envelope.is_about(kind):
+                self._losses[kind] = left - 1
+                return True
+        return False
 
     async def _send_copy(self, envelope: Envelope) -> None:
         self.sent.append(envelope)
@@ -175,6 +192,14 @@ class Delivery:
         """Send the next delivery of this kind `n` times more. A kind is an envelope type, an event's or an
         interaction's type, a command, or `*`."""
         self._duplicates[kind] = n
+
+    def delay(self, kind: str, seconds: float) -> None:
+        """From now on every delivery of this kind takes so much longer; 0 ends it."""
+        self._delays[kind] = seconds
+
+    def lose_next(self, kind: str, n: int = 1) -> None:
+        """The next `n` attempts of this kind vanish on their way: nobody acknowledges them."""
+        self._losses[kind] = n
 
     def hold(self, kind: str = "*") -> None:
         """Keep back deliveries of this kind until `release`."""

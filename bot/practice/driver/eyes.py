@@ -46,9 +46,9 @@ class Eyes(Seat):
     def sees(self, place: Place) -> str:
         """Everything this person can see in a channel, oldest first, replies under their parents."""
         channel = self._channel(place)
-        lines = [show(self._state, message) for message in channel.messages if not message.is_reply]
-        whispers = [whispered(ephemeral) for ephemeral in self.ephemerals(channel)]
-        return "\n".join([*lines, *whispers])
+        lines = [(message.ts, show(self._state, message)) for message in channel.messages if not message.is_reply]
+        lines += [(ephemeral.ts, whispered(ephemeral)) for ephemeral in self.ephemerals(channel)]
+        return "\n".join(line for _, line in sorted(lines))
 
 
 def clock_time(ts: str) -> str:

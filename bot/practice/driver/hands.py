@@ -67,7 +67,9 @@ class Hands(Eyes):
         beginning. Answers None, or Slack's error name when the app did not acknowledge.
         """
         place, block, element, said = await self._patiently(
-            lambda: self._find_button(label, in_, on), f"no button {label!r}"
+            lambda: self._find_button(label, in_, on),
+            f"no button {label!r}",
+            instead=lambda: self._labels(in_, on),
         )
         return await self._act(place, block, element, said)
 
@@ -76,6 +78,10 @@ class Hands(Eyes):
         payload = self._payloads.block_action(action | said, place)
         outcome = await self._send("interactive", "block_actions", payload)
         return None if isinstance(outcome, Answered) else why_nobody_answered(outcome)
+
+    def _labels(self, in_: Place | None, on: Message | Ephemeral | None) -> list[str]:
+        places = [on] if on is not None else self._places(in_)
+        return [label for place in places for label, _ in self._pressable(place)]
 
     def _find_button(self, label: str, in_: Place | None, on: Message | Ephemeral | None) -> Spot | None:
         places = [on] if on is not None else self._places(in_)
@@ -133,6 +139,9 @@ class Hands(Eyes):
                     return place, block, element
         return None
 
+    def _field_labels(self) -> list[str]:
+        return self.modal.labels if self.modal else []
+
     def _field(self, label: str) -> tuple[View, Field] | None:
         stack = self._state.stacks.get(self.id)
         field = find_field(fields_of(stack[-1], self._state), label) if stack else None
@@ -140,12 +149,25 @@ class Hands(Eyes):
 
     async def _fill(self, label: str, value: Any) -> str | None:
         """Enter a value, and tell the app if the field asks for that."""
-        view, field = await self._patiently(lambda: self._field(label), f"no field {label!r}")
-        state = entry(field.element, value, self._state)
+        view, field = await self._patiently(
+            lambda: self._field(label), f"no field {label!r}", instead=self._field_labels
+        )
+        element = field.element
+        if element["type"].endswith("external_select"):
+            element = element | await self._suggested(value, view, field)
+        state = entry(element, value, self._state)
         view.values[field.block["block_id"]][field.element["action_id"]] = state
         if field.block["type"] == "input" and not field.block.get("dispatch_action"):
             return None
         return await self._act(view, field.block, field.element, state)
+
+    async def _suggested(self, value: Any, view: View, field: Field) -> Json:
+        """The options that the app suggests for what is typed into an external select."""
+        typed = str(value[0] if isinstance(value, list | tuple) else value)
+        payload = self._payloads.suggestion(typed, field.block, field.element, view)
+        outcome = await self._send("interactive", "block_suggestion", payload)
+        found = outcome.payload if isinstance(outcome, Answered) else {}
+        return {key: found[key] for key in ("options", "option_groups") if key in found}
 
     async def submits(self, values: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Fill in the open modal by label (or block id) and submit it.

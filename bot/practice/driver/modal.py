@@ -117,7 +117,7 @@ def entry(element: Json, value: Any, names: Names) -> Json:
     """The state of an element after somebody enters `value`: text, an option's label, a person, a date …"""
     kind = str(element["type"])
     name = next(iter(EMPTY[kind]))
-    if name in ("selected_option", "selected_options") and not kind.endswith("external_select"):
+    if name in ("selected_option", "selected_options"):
         return {"type": kind, name: _chosen(element, value, names, many=name.endswith("s"))}
     if isinstance(value, list | tuple | set) or isinstance(EMPTY[kind][name], list):
         items = value if isinstance(value, list | tuple | set) else [value]

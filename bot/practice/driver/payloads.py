@@ -87,6 +87,13 @@ class Payloads:
                 container["thread_ts"] = place.thread_ts
         return found
 
+    def suggestion(self, typed: str, block: Json, element: Json, view: View) -> Json:
+        """What is asked while somebody types into an external select."""
+        found = self._interaction("block_suggestion") | {"value": typed, "view": view.to_json()}
+        found |= {"action_id": element["action_id"], "block_id": block["block_id"]}
+        del found["trigger_id"]
+        return found | {"container": {"type": "view", "view_id": view.id}}
+
     def shortcut(self, callback_id: str, on: Message | None) -> Json:
         kind = "message_action" if on else "shortcut"
         ts = self._state.numbers.new_ts()

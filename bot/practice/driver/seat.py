@@ -72,12 +72,14 @@ class Seat:
             raise Impossible(f"{self.name} is not in #{found.name}.")
         return found
 
-    async def _patiently(self, look: Callable[[], Found | None], what: str) -> Found:
-        """What `look` finds, as soon as it finds it."""
+    async def _patiently(
+        self, look: Callable[[], Found | None], what: str, *, instead: Callable[[], list[str]] = list
+    ) -> Found:
+        """What `look` finds, as soon as it finds it; else an error that says what is there `instead`."""
         deadline = self._state.monotonic() + self.patience
         while (found := look()) is None:
             rest = deadline - self._state.monotonic()
             if rest <= 0:
-                raise Impossible(f"{self.name} sees {what}.")
+                raise Impossible(f"{self.name} sees {what}, only {', '.join(instead()) or 'nothing'}.")
             await self._state.changes.wait(min(rest, 0.05))
         return found

@@ -50,6 +50,9 @@ class Findings:
             self.add(pointer, f"no fewer than {least} items required")
         if len(value) > most:
             self.add(pointer, f"no more than {most} items allowed")
+        for index, item in enumerate(value):
+            if not isinstance(item, dict):
+                self.add(f"{pointer}/{index}", "must provide an object")
         return [item for item in value if isinstance(item, dict)]
 
     def text(self, thing: Any, pointer: str, *, most: int, plain: bool = False, required: bool = True) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.practice.limits.blocks import block_problems
 from bot.practice.methods.call import Call, Json, Refused, invalid
+from bot.practice.reading import BARE
 
 TEXT_TRUNCATED_ABOVE = 40_000
 MARKDOWN_LONGEST = 12_000
@@ -60,6 +61,8 @@ def metadata_of(call: Call) -> Json | None:
 def text_of(call: Call) -> tuple[str, Json]:
     """The text and, if it was too long, the warning that it was cut."""
     text = call.text("text")
+    if call.flag("link_names") or call.text("parse") == "full":
+        text = BARE.sub(r"<!\1>", text)
     if len(text) <= TEXT_TRUNCATED_ABOVE:
         return text, {}
     warned = {"warning": "message_truncated", "response_metadata": {"warnings": ["message_truncated"]}}

@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.practice.reading import Names, buttons_in, read_message
+from bot.practice.reading import Names, buttons_in, pings_in, read_message
 
 if TYPE_CHECKING:
     from bot.practice.state.channels import Channel
@@ -53,7 +53,18 @@ class Message:
     @property
     def shown(self) -> str:
         """The plain text a person reads: names for mentions, UTC times for dates, [brackets] for buttons."""
-        return read_message(text=self.text, blocks=self.blocks, files=self.files, names=self.names)
+        return read_message(
+            text=self.text,
+            blocks=self.blocks,
+            attachments=self.attachments,
+            files=self.files,
+            names=self.names,
+        )
+
+    @property
+    def pings(self) -> list[str]:
+        """Everybody whom this message notifies: `@channel`, `@Anna Keller`, `@payments-oncall`."""
+        return pings_in(self.text, self.blocks, self.names)
 
     @property
     def buttons(self) -> list[str]:
@@ -131,7 +142,7 @@ class Ephemeral:
 
     @property
     def shown(self) -> str:
-        return read_message(text=self.text, blocks=self.blocks, files=[], names=self.names)
+        return read_message(text=self.text, blocks=self.blocks, names=self.names)
 
     @property
     def buttons(self) -> list[str]:
