@@ -20,6 +20,7 @@ from typing import Protocol
 
 from bot import manifest
 from bot.app import open_app
+from bot.clock import SystemClock
 from bot.config import Settings, async_url
 from bot.logs import set_up_logging
 from bot.practice.workspace import Workspace, open_workspace
@@ -124,7 +125,15 @@ async def run_until_told(settings: Settings, clock: FileClock) -> None:
 class Town:
     """A workspace with four people and the bot as a process beside it. `start`, `kill` and `stop` it at will."""
 
-    def __init__(self, workspace: Workspace, clock: ManualClock, folder: Path, database_url: str) -> None:
+    def __init__(
+        self,
+        *,
+        workspace: Workspace,
+        clock: SharedClock,
+        folder: Path,
+        database_url: str,
+        launch: type[Command] | type[Forked],
+    ) -> None:
         self.workspace = workspace
         self.clock = clock
         self.folder = folder
@@ -133,7 +142,7 @@ class Town:
         self.bilal = workspace.add_person("Bilal Aydin", tz="Europe/London")
         self.chen = workspace.add_person("Chen Wei", tz="Asia/Singapore")
         self.dora = workspace.add_person("Dora Lind", tz="America/New_York")
-        self.launch: type[Command] | type[Forked] = Forked
+        self.launch = launch
         self.process: Process | None = None
         # What a dead bot leaves unanswered is given up, and events sent again, sooner than by Slack.
         workspace.delivery.ack_within = 1.0
@@ -161,16 +170,22 @@ class Town:
 
     async def kill(self) -> None:
         """kill -9, and wait until it is gone."""
-        await self._end(signal.SIGKILL, -signal.SIGKILL)
+        self.send(signal.SIGKILL)
+        await self.ended(-signal.SIGKILL)
 
     async def stop(self) -> None:
         """SIGTERM, and wait until it has stopped in order."""
-        await self._end(signal.SIGTERM, 0)
+        self.send(signal.SIGTERM)
+        await self.ended(0)
 
-    async def _end(self, number: signal.Signals, expected: int) -> None:
+    def send(self, number: signal.Signals) -> None:
+        assert self.process is not None, "the bot is not running"
+        self.process.send(number)
+
+    async def ended(self, expected: int) -> None:
+        """Wait until the bot has ended by itself, with this exit code."""
         process, self.process = self.process, None
         assert process is not None, "the bot is not running"
-        process.send(number)
         code = await asyncio.to_thread(process.wait, 20)
         assert code == expected, f"the bot ended with {code}:\n{self.log}"
         await self.workspace.until(lambda: not self.workspace.delivery.connections)
@@ -205,14 +220,18 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, *, database_url: str = "", start: bool = True) -> AsyncIterator[Town]:
+async def open_town(
+    folder: Path, *, database_url: str = "", launch: type[Command] | type[Forked] = Forked
+) -> AsyncIterator[Town]:
     """A town with the bot running. Whatever still runs at the end is killed."""
+    url = database_url or f"sqlite:///{folder / 'sitrep.db'}"
     clock = SharedClock(folder / "clock")
-    async with open_workspace(clock=clock, manifest=manifest.build()) as workspace:
-        town = Town(workspace, clock, folder, database_url or f"sqlite:///{folder / 'sitrep.db'}")
+    async with open_workspace(
+        clock=SystemClock() if launch is Command else clock, manifest=manifest.build()
+    ) as workspace:
+        town = Town(workspace=workspace, clock=clock, folder=folder, database_url=url, launch=launch)
         try:
-            if start:
-                await town.start()
+            await town.start()
             yield town
         finally:
             if town.process is not None:

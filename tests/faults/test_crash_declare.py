@@ -1,15 +1,19 @@
-"""Whatever dies in the middle of a declare, people end up with the incident that they declared, once."""
+"""Whatever dies or fails in the middle of a declare, people end up with the incident that they declared, once."""
 
 import asyncio
+import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bot.practice.faults.faults import Rule
 from bot.practice.web.calls import MadeCall
-from tests.bot_process import open_town
+from tests.bot_process import Command, Town, open_town
 from tests.faults.picture import Picture, picture
-from tests.stage import open_stage
+from tests.postgres import fresh_database
+from tests.stage import Stage, open_stage
 
 LINE = "/incident declare sev1 Checkout is failing with @bilal"
 # Every call of an undisturbed declare, with which of its kind it is; a test holds this list against the truth.
@@ -26,6 +30,12 @@ CALLS = [
     ("users.info", 1),
     ("conversations.setTopic", 1),
 ]
+every_call = pytest.mark.parametrize(("method", "nth"), CALLS, ids=[f"{method}-{nth}" for method, nth in CALLS])
+TROUBLES: dict[str, Callable[[Rule], Rule]] = {
+    "reply lost": lambda rule: rule.resets(after_effect=True),
+    "500": lambda rule: rule.http_error(500),
+    "429": lambda rule: rule.answers_429(retry_after=1),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +64,8 @@ def test_the_list_of_calls_is_what_declare_makes(undisturbed: Undisturbed) -> No
     assert all(nth <= made.count(method) for method, nth in CALLS)
 
 
+@every_call
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-@pytest.mark.parametrize(("method", "nth"), CALLS, ids=[f"{method}-{nth}" for method, nth in CALLS])
 async def test_killed_at_any_call_it_ends_like_undisturbed(
     method: str, nth: int, before: bool, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
@@ -65,4 +75,78 @@ async def test_killed_at_any_call_it_ends_like_undisturbed(
         await town.until_dead()
         await town.start()
         await town.settle()
-        assert picture(town.workspace) == undisturbed.seen
+        assert_like(undisturbed, town)
+
+
+@every_call
+async def test_told_to_stop_at_any_call_it_ends_like_undisturbed(
+    method: str, nth: int, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    async with open_town(tmp_path) as town:
+        told = asyncio.Event()
+
+        async def tell() -> None:
+            town.send(signal.SIGTERM)
+            told.set()
+
+        town.workspace.faults.on(method, nth=nth).calls(tell)
+        await town.anna.types(LINE, in_="general")
+        await told.wait()
+        await town.ended(0)
+        await town.start()
+        await town.settle()
+        assert_like(undisturbed, town)
+
+
+@every_call
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_whatever_slack_answers_it_ends_like_undisturbed(
+    method: str, nth: int, trouble: str, undisturbed: Undisturbed, stage: Stage
+) -> None:
+    rule = TROUBLES[trouble](stage.workspace.faults.on(method, nth=nth))
+    await stage.anna.types(LINE, in_="general")
+    await stage.settle()
+    await stage.pass_time(seconds=2)
+    assert rule.hits == 1
+    assert_like(undisturbed, stage)
+
+
+async def test_the_command_that_operators_type_survives_a_kill_and_stops_in_order(
+    undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    async with open_town(tmp_path, launch=Command) as town:
+        town.kill_at("pins.add", before=False)
+        await town.anna.types(LINE, in_="general")
+        await town.until_dead()
+        await town.start()
+        await town.settle()
+        [made] = [channel for channel in town.workspace.channels if channel.name.startswith("incident-")]
+        await town.stop()
+
+        [card] = undisturbed.seen["incident-2026-11-21-checkout-is-failing"]["pinned"]
+        assert [pinned.shown.splitlines()[:2] for pinned in made.pinned] == [card.splitlines()[:2]]
+        assert "Sitrep is on: Socket Mode · SQLite" in town.log
+        assert "Stopped; what is left is on record" in town.log
+
+
+@pytest.mark.postgres
+async def test_on_postgresql_another_replica_goes_on_when_the_lease_is_over(
+    undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    async with fresh_database() as url, open_town(tmp_path, database_url=url) as town:
+        town.kill_at("chat.postMessage", before=False)
+        await town.anna.types(LINE, in_="general")
+        await town.until_dead()
+        await town.start()
+        await town.workspace.settled()
+        assert await town.owed() > 0
+        assert not [channel for channel in town.workspace.channels if channel.pinned]
+
+        town.clock.advance(seconds=31)
+        await town.settle()
+        assert_like(undisturbed, town)
+
+
+def assert_like(undisturbed: Undisturbed, place: Town | Stage) -> None:
+    assert picture(place.workspace) == undisturbed.seen
+    assert any("INC-1 is set up" in whisper.shown for whisper in place.anna.ephemerals())
