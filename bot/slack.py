@@ -97,13 +97,14 @@ class SlackPosts:
         )
         return str(answer["ts"])
 
-    async def find(self, channel_id: str, key: str, since: datetime) -> str | None:
+    async def find(self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "") -> str | None:
         if channel_id.startswith(("U", "W")):
             channel_id = await self.open_direct(channel_id)
         found = self._calls.pages(
-            "conversations.history",
+            "conversations.replies" if thread_ts else "conversations.history",
             "messages",
             channel=channel_id,
+            ts=thread_ts or None,
             oldest=f"{since.timestamp() - 60:.6f}",
             include_all_metadata=True,
             limit=PAGE,

@@ -43,6 +43,9 @@ def heard(channel_id: str, message: Mapping[str, Any]) -> Heard:
             for file in message.get("files") or ()
         ),
         reactions=reactions_of(message),
+        all_reactions=all(
+            int(one.get("count") or 0) <= len(one.get("users") or ()) for one in message.get("reactions") or ()
+        ),
         reply_count=int(message.get("reply_count") or 0),
         latest_reply=str(message.get("latest_reply") or ""),
     )

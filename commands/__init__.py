@@ -4,17 +4,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from commands import (
+    action,
+    add_to_timeline,
     course,
     declare,
     identified,
     list,
     mitigated,
     nag,
+    note,
     rename,
     reopen,
     resolved,
     severity,
     status,
+    timeline,
     update,
 )
 from commands.request import ButtonFunction, FormFunction, ShortcutFunction, Subcommand
@@ -31,6 +35,9 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
             mitigated,
             resolved,
             reopen,
+            note,
+            timeline,
+            action,
             rename,
             status,
             list,
@@ -52,6 +59,7 @@ BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
         "nag_nothing_new": nag.nothing_new,
         "nag_snooze": nag.opened,
         "status": course.opened,
+        "timeline_off": add_to_timeline.taken_off,
     }
 )
 
@@ -70,6 +78,7 @@ FORMS: Mapping[str, FormFunction] = MappingProxyType(
 SHORTCUTS: Mapping[str, ShortcutFunction] = MappingProxyType(
     {
         "declare_incident": declare.from_shortcut,
+        add_to_timeline.CALLBACK: add_to_timeline.from_shortcut,
     }
 )
 

@@ -56,6 +56,15 @@ async def names_like(session: AsyncSession, name: str) -> frozenset[str]:
     return frozenset(found.all())
 
 
+async def give_up_name(session: AsyncSession, name: str, instead: str) -> None:
+    """Whoever has this channel name is called `instead`, until its true name is heard of."""
+    found = (await session.exec(select(Incident).where(Incident.channel_name == name))).first()
+    if found is not None:
+        found.channel_name = instead
+        session.add(found)
+        await session.flush()
+
+
 async def holders(session: AsyncSession, incident_id: int) -> Sequence[Role]:
     """Who holds which role now, in the order in which they took it."""
     statement = select(Role).where(Role.incident_id == incident_id, col(Role.ended_at).is_(None))

@@ -4,16 +4,27 @@ Queries take a session and commit nothing. A `ts` is a key and sorts as text.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, or_, select
+from sqlmodel import SQLModel, col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from storage.models import Gap, Message, Person, Reaction, Revision
+from storage.models import Gap, Message, Person, Reaction, ReadingPoint, Revision, Run, RunState
 
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A message in short."""
+
+    thread_ts: str | None
+    revised_ts: str
+    deleted: bool
 
 
 async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Message]:
@@ -62,19 +73,102 @@ async def gaps_of(session: AsyncSession, incident_id: int) -> Sequence[Gap]:
     return (await session.exec(statement.order_by(col(Gap.from_ts), col(Gap.id)))).all()
 
 
+async def get(session: AsyncSession, channel_id: str, ts: str) -> Message | None:
+    """One message, to look at."""
+    return (await session.exec(select(Message).where(Message.channel_id == channel_id, Message.ts == ts))).first()
+
+
 async def find(session: AsyncSession, channel_id: str, ts: str) -> Message | None:
-    """One message, locked: others wait until this transaction ends."""
+    """One message, to change: others wait until this transaction ends."""
     statement = select(Message).where(Message.channel_id == channel_id, Message.ts == ts).with_for_update()
     return (await session.exec(statement)).first()
 
 
+async def revisions(session: AsyncSession, channel_id: str, ts: str) -> dict[str, Revision]:
+    """The earlier wordings of one message, by the time since when they held."""
+    statement = select(Revision).where(Revision.channel_id == channel_id, Revision.ts == ts)
+    return {one.revised_ts: one for one in await session.exec(statement)}
+
+
 async def add_new(session: AsyncSession, message: Message) -> bool:
     """Store a message unless there is one already; says whether it was stored."""
-    return await insert_once(session, Message, message.model_dump(exclude={"id"}), ("channel_id", "ts"))
+    return await insert_once(session, Message, message, ("channel_id", "ts"))
 
 
-async def insert_once(session: AsyncSession, table: Any, values: Mapping[str, Any], key: Sequence[str]) -> bool:
-    """Insert unless a row with this key is there, whoever put it there a moment ago."""
+async def add_new_reaction(session: AsyncSession, reaction: Reaction) -> bool:
+    """Store a reaction unless that person's is known already; says whether it was stored."""
+    return await insert_once(session, Reaction, reaction, ("channel_id", "ts", "name", "user_id"))
+
+
+async def insert_once(session: AsyncSession, table: type[SQLModel], row: SQLModel, key: Sequence[str]) -> bool:
+    """Insert unless a row with this key is there, even if another process put it there a moment ago."""
     insert = INSERTS[session.get_bind().dialect.name]
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=list(key)).returning(table.id)
-    return (await session.exec(statement)).first() is not None
+    statement = insert(table).values(**row.model_dump(exclude={"id"}))
+    once = statement.on_conflict_do_nothing(index_elements=list(key)).returning(text("id"))
+    return (await session.exec(once)).first() is not None
+
+
+async def find_reaction(session: AsyncSession, like: Reaction) -> Reaction | None:
+    """The stored reaction of the same person to the same message, locked until this transaction ends."""
+    statement = select(Reaction).where(
+        Reaction.channel_id == like.channel_id,
+        Reaction.ts == like.ts,
+        Reaction.name == like.name,
+        Reaction.user_id == like.user_id,
+    )
+    return (await session.exec(statement.with_for_update())).first()
+
+
+async def marked_as(session: AsyncSession, channel_id: str, ts: str, kind: str) -> Sequence[Reaction]:
+    """The reactions of one kind that stand on a message, first one first."""
+    statement = marks().where(Reaction.channel_id == channel_id, Reaction.ts == ts, Reaction.kind == kind)
+    return (await session.exec(statement.order_by(col(Reaction.event_ts), col(Reaction.id)))).all()
+
+
+async def marked_by(session: AsyncSession, incident_id: int, user_id: str, kind: str) -> Sequence[Reaction]:
+    """What one person or bot marked so in an incident, taken back or not."""
+    statement = select(Reaction).where(
+        Reaction.incident_id == incident_id, Reaction.user_id == user_id, Reaction.kind == kind
+    )
+    return (await session.exec(statement)).all()
+
+
+async def stored_in(session: AsyncSession, channel_id: str) -> dict[str, Stored]:
+    """What is known of a channel, in short, by `ts`: to see later whether it has changed meanwhile."""
+    found = await session.exec(select(Message).where(Message.channel_id == channel_id))
+    return {message.ts: in_short(message) for message in found}
+
+
+def in_short(message: Message) -> Stored:
+    return Stored(thread_ts=message.thread_ts, revised_ts=message.revised_ts, deleted=message.deleted_at is not None)
+
+
+async def reactions_in(session: AsyncSession, channel_id: str) -> Sequence[Reaction]:
+    """All reactions known in a channel, those taken back too."""
+    return (await session.exec(select(Reaction).where(Reaction.channel_id == channel_id))).all()
+
+
+async def reading_point(session: AsyncSession, channel_id: str) -> ReadingPoint | None:
+    return await session.get(ReadingPoint, channel_id)
+
+
+async def note_gap(session: AsyncSession, gap: Gap, *, longer: bool) -> None:
+    """Keep that a stretch could not be read; a stretch with the same beginning may become longer."""
+    statement = select(Gap).where(Gap.channel_id == gap.channel_id, Gap.from_ts == gap.from_ts)
+    known = (await session.exec(statement)).first()
+    if known is None:
+        session.add(gap)
+    elif longer:
+        known.to_ts, known.reason = gap.to_ts, gap.reason
+        session.add(known)
+
+
+async def close_gaps(session: AsyncSession, channel_id: str, since: str) -> None:
+    """What begins at or after `since` has been read after all."""
+    await session.exec(delete(Gap).where(col(Gap.channel_id) == channel_id, col(Gap.from_ts) >= since))
+
+
+async def being_read(session: AsyncSession) -> frozenset[int]:
+    """The incidents for which reading back is owed already."""
+    statement = select(Run.incident_id).where(Run.kind == "reconcile", Run.state == RunState.WAITING)
+    return frozenset(found for found in await session.exec(statement) if found is not None)

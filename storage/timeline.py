@@ -47,3 +47,14 @@ async def entries(session: AsyncSession, incident_id: int) -> Sequence[Entry]:
         .order_by(col(Entry.at), col(Entry.id))
     )
     return (await session.exec(statement)).all()
+
+
+async def about(session: AsyncSession, incident_id: int, source_ts: str, kind: str) -> Entry | None:
+    """The line of that kind that stands for a message."""
+    statement = select(Entry).where(
+        Entry.incident_id == incident_id,
+        Entry.source_ts == source_ts,
+        Entry.kind == kind,
+        col(Entry.removed_at).is_(None),
+    )
+    return (await session.exec(statement)).first()

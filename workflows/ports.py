@@ -86,6 +86,7 @@ class Heard:
     files: tuple[Mapping[str, str], ...] = ()  # {"id", "name"}
     before: tuple[str, str] | None = None  # (revised_ts, text)
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in history only
+    all_reactions: bool = True  # Slack leaves people out where very many reacted
     reply_count: int = 0  # in history only
     latest_reply: str = ""
 
@@ -148,8 +149,8 @@ class Posts(Protocol):
         """
         ...
 
-    async def find(self, channel_id: str, key: str, since: datetime) -> str | None:
-        """The `ts` of our own post with that key, looking back to `since`."""
+    async def find(self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "") -> str | None:
+        """The `ts` of our own post with that key, looking back to `since`; in the thread, if one is named."""
         ...
 
     async def update(self, channel_id: str, ts: str, post: Post) -> None:

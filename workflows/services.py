@@ -37,3 +37,5 @@ class Services:
     policy: Policy
     data_folder: Path
     bell: Bell = field(default_factory=Bell)
+    # Channel id to incident id: an incident keeps its channel, so what has been looked up stays true.
+    incident_channels: dict[str, int] = field(default_factory=dict)

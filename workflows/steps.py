@@ -77,7 +77,7 @@ class Run:
         return await self.step(
             name,
             lambda: slack.posts.post(channel_id, post, key=key, thread_ts=thread_ts),
-            lambda: slack.posts.find(channel_id, key, self.since),
+            lambda: slack.posts.find(channel_id, key, self.since, thread_ts=thread_ts),
         )
 
     async def keep(self, name: str, result: str, problem: str = "") -> None:

@@ -37,7 +37,7 @@ async def place(
     if known is not None:
         return known
     key, posts = run.step_key(kind), services.slack.posts
-    ts = await posts.find(channel_id, key, run.since) if run.repeat else None
+    ts = await posts.find(channel_id, key, run.since, thread_ts=thread_ts) if run.repeat else None
     if ts is None:
         ts = await posts.post(channel_id, post, key=key, thread_ts=thread_ts)
     surface = Surface(incident_id=run.incident_id, kind=kind, channel_id=channel_id, ts=ts, shown=digest(post))

@@ -1,0 +1,88 @@
+"""`/incident timeline`: what happened, for you alone, in your own time."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from commands.request import Reply, SlashRequest, Subcommand, told
+from commands.which import incident_meant
+from storage.models import Incident
+from workflows import blocks, timeline
+from workflows.blocks import Block
+from workflows.services import Services
+from workflows.timeline import TimelineLine
+from workflows.words import clipped, day_and_time, escape, person
+
+NEWEST: Final = 30
+MOST: Final = 150  # lines of `timeline all`: more is a file, not a message
+LINE: Final = 260  # characters of one line
+TOTAL: Final = 30_000  # characters of one message
+SIGNS: Mapping[str, str] = {
+    "key": "📌",
+    "finding": "🔍",
+    "action": "⚡",
+    "decision": "⚖️",
+    "follow-up": "🔧",
+    "note": "📝",
+    "update": "📣",
+    "problem": "⚠️",
+}
+
+
+async def command(request: SlashRequest, services: Services) -> Reply:
+    """The newest lines; `timeline all` shows as many as fit."""
+    incident, request = await incident_meant(request, services)
+    async with services.database.read() as session:
+        lines = await timeline.timeline(session, incident)
+    wanted = MOST if request.text.strip().lower() in ("all", "everything", "full") else NEWEST
+    shown = fitting([line_text(line) for line in lines[-wanted:]])
+    about = f"{incident.ref} “{escape(incident.title)}”: the newest {len(shown)} of {len(lines)} lines"
+    if len(shown) == len(lines):
+        about = f"{incident.ref} “{escape(incident.title)}”: {len(lines)} line{'' if len(lines) == 1 else 's'}"
+    rows = [blocks.section(f"*{about}*"), *sections(shown), blocks.context(hint(incident, len(lines), len(shown)))]
+    return told(about, *rows)
+
+
+def line_text(line: TimelineLine) -> str:
+    by = f" – {person(line.by)}" if line.by.startswith(("U", "W")) else ""
+    text = clipped(" ".join(line.text.split()), LINE)
+    return f"{day_and_time(line.at)} {SIGNS.get(line.kind, '•')} {text}{by}"
+
+
+def fitting(lines: Sequence[str]) -> list[str]:
+    """As many of the newest as one message can hold."""
+    kept: list[str] = []
+    room = TOTAL
+    for line in reversed(lines):
+        room -= len(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return kept[::-1]
+
+
+def sections(lines: Sequence[str]) -> list[Block]:
+    """The lines in as few blocks as Slack allows."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < blocks.SECTION_LIMIT:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return [blocks.section(text) for text in texts]
+
+
+def hint(incident: Incident, there_are: int, shown: int) -> str:
+    more = "`/incident timeline all` shows more; e" if shown < min(there_are, MOST) else "E"
+    return (
+        f"{more}verything, messages included, is in `sitrep export {incident.ref}` and in the postmortem draft. "
+        "📌 on a message puts it here, `/incident note 14:05 …` adds a line."
+    )
+
+
+SUBCOMMAND = Subcommand(
+    word="timeline",
+    synonyms=("tl", "history"),
+    usage="timeline [all]",
+    help="What happened so far, for you alone, in your own time.",
+    function=command,
+)
