@@ -100,6 +100,17 @@ BAD: list[tuple[list[Json], str, str]] = [
         "initial_option must be one of the options",
         "/blocks/0/accessory/initial_option",
     ),
+    (
+        [section(accessory={"type": "datepicker", "action_id": "d", "initial_date": "soon"})],
+        "must be like 2026-11-21",
+        "/blocks/0/accessory/initial_date",
+    ),
+    (
+        [{"type": "section", "text": mrkdwn("x") | {"emoji": True}}],
+        "invalid additional property: emoji",
+        "/blocks/0/text",
+    ),
+    ([{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}] * 2, "only one table is allowed", "/blocks"),
     ([{"type": "banner"}], "unsupported type: banner", "/blocks/0/type"),
     ([section(colour="red")], "invalid additional property: colour", "/blocks/0"),
     ([{"type": "divider"}] * 51, "no more than 50 items allowed", "/blocks"),

@@ -1,5 +1,6 @@
 """People: what they may do, what they see, what they are told when they cannot."""
 
+import re
 from typing import Any
 
 import pytest
@@ -71,13 +72,36 @@ async def test_the_newest_button_with_the_label_is_pressed(
     assert pressed[1]["actions"][0]["value"] == "1"
 
 
+async def test_a_press_carries_what_was_chosen_beside_it(
+    workspace: Workspace, example: Example, place: Channel, anna: Person
+) -> None:
+    bodies: list[Json] = []
+
+    @example.app.action(re.compile(".*"))
+    async def note(ack: Any, body: Json) -> None:
+        await ack()
+        bodies.append(body)
+
+    options = [{"text": {"type": "plain_text", "text": text}, "value": text.lower()} for text in ("One", "Two")]
+    select: Json = {"type": "static_select", "action_id": "s", "options": options}
+    select["placeholder"] = {"type": "plain_text", "text": "Which"}
+    blocks = [{"type": "actions", "block_id": "b", "elements": [select, button("Go", "go")]}]
+    await example.client.chat_postMessage(channel=place.id, text="Card", blocks=blocks)
+    await anna.presses("Go", in_=place)
+    await anna.chooses("Which", "Two", in_=place)
+    await anna.presses("Go", in_=place)
+    chosen = [body["state"]["values"]["b"]["s"]["selected_option"] for body in bodies]
+    assert chosen == [None, options[1], options[1]]
+    assert bodies[1]["actions"][0]["selected_option"] == options[1]
+
+
 async def test_a_missing_button_is_an_error_that_says_what_is_there(
     client: AsyncWebClient, place: Channel, anna: Person
 ) -> None:
     anna.patience = 0.05
     blocks = [{"type": "actions", "elements": [button("Update", "u")]}]
     await client.chat_postMessage(channel=place.id, text="Card", blocks=blocks)
-    with pytest.raises(Impossible, match="Anna Keller sees no button 'Close', only Update"):
+    with pytest.raises(Impossible, match="Anna Keller sees no button 'Close', but Update"):
         await anna.presses("Close", in_=place)
 
 

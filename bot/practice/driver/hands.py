@@ -140,7 +140,7 @@ class Hands(Eyes):
         return None
 
     def _field_labels(self) -> list[str]:
-        return self.modal.labels if self.modal else []
+        return self.modal.labels if self.modal else ["no open modal"]
 
     def _field(self, label: str) -> tuple[View, Field] | None:
         stack = self._state.stacks.get(self.id)

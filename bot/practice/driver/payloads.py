@@ -5,11 +5,12 @@ Source: docs.slack.dev "Interaction payloads", "Implementing slash commands".
 
 from typing import Any
 
+from bot.practice.state import opening
 from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Ephemeral, Message
 from bot.practice.state.people import User
 from bot.practice.state.store import State
-from bot.practice.state.views import View
+from bot.practice.state.views import Values, View
 
 Json = dict[str, Any]
 VERIFICATION_TOKEN = "practice-verification-token"
@@ -21,6 +22,8 @@ class Payloads:
     def __init__(self, state: State, user: User) -> None:
         self._state = state
         self._user = user
+        self._chosen: dict[str, Values] = {}
+        """What this person has chosen in messages, by the message's timestamp."""
 
     def command(self, name: str, text: str, channel: Channel) -> Json:
         account = self._state.account
@@ -70,15 +73,15 @@ class Payloads:
         if isinstance(place, View):
             container: Json = {"type": "view", "view_id": place.id}
             return found | {"container": container, "view": place.to_json()}
-        return found | self._on_message(place)
+        return found | self._on_message(place, action)
 
-    def _on_message(self, place: Message | Ephemeral) -> Json:
+    def _on_message(self, place: Message | Ephemeral, action: Json) -> Json:
         ephemeral = isinstance(place, Ephemeral)
         container: Json = {"type": "message", "message_ts": place.ts, "channel_id": place.channel.id}
         found: Json = {
             "container": container | {"is_ephemeral": ephemeral},
             "channel": {"id": place.channel.id, "name": channel_label(place.channel)},
-            "state": {"values": {}},
+            "state": {"values": self._values(place, action)},
             "response_url": self.response_url(place.channel, place),
         }
         if isinstance(place, Message):
@@ -86,6 +89,15 @@ class Payloads:
             if place.thread_ts:
                 container["thread_ts"] = place.thread_ts
         return found
+
+    def _values(self, place: Message | Ephemeral, action: Json) -> Values:
+        values = opening.entered_in(place.blocks, self._chosen.get(place.ts, {}))
+        block_id, action_id, kind = action["block_id"], action["action_id"], action["type"]
+        if action_id in values.get(block_id, {}):
+            name = next(iter(opening.EMPTY[kind]))
+            values[block_id][action_id] = {"type": kind, name: action.get(name)}
+        self._chosen[place.ts] = values
+        return values
 
     def suggestion(self, typed: str, block: Json, element: Json, view: View) -> Json:
         """What is asked while somebody types into an external select."""

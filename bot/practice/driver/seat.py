@@ -80,6 +80,8 @@ class Seat:
         while (found := look()) is None:
             rest = deadline - self._state.monotonic()
             if rest <= 0:
-                raise Impossible(f"{self.name} sees {what}, only {', '.join(instead()) or 'nothing'}.")
+                there = ", ".join(instead()) or "nothing of the kind"
+                trouble = "".join(f"\n{complaint}" for complaint in self._state.complaints[-3:])
+                raise Impossible(f"{self.name} sees {what}, but {there}.{trouble}")
             await self._state.changes.wait(min(rest, 0.05))
         return found

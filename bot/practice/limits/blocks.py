@@ -30,6 +30,8 @@ def block_problems(blocks: list[Any], *, surface: Surface, pointer: str = "/bloc
     markdown = sum(len(str(block.get("text"))) for block in found if block.get("type") == "markdown")
     if markdown > MARKDOWN_LONGEST:
         findings.add(pointer, f"markdown must be less than {MARKDOWN_LONGEST + 1} characters in all")
+    if sum(block.get("type") == "table" for block in found) > 1:
+        findings.add(pointer, "only one table is allowed")
     return findings.problems or _second_look(found, pointer)
 
 

@@ -3,6 +3,7 @@
 Source: docs.slack.dev Block Kit reference, "Block elements".
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -91,7 +92,7 @@ def _check_options(options: Any, pointer: str, findings: Findings, *, most: int)
     for index, option in enumerate(found):
         findings.text(option.get("text"), f"{pointer}/{index}/text", most=75)
         findings.text(option.get("description"), f"{pointer}/{index}/description", most=75, required=False)
-        findings.length(option.get("value", ""), f"{pointer}/{index}/value", most=150, least=1)
+        findings.length(option.get("value", ""), f"{pointer}/{index}/value", most=75, least=1)
     return found
 
 
@@ -101,6 +102,14 @@ def _check_initial(element: Json, pointer: str, findings: Findings, offered: lis
     for option in [*chosen, *(element.get("initial_options") or [])]:
         if option not in offered:
             findings.add(f"{pointer}/initial_option", "initial_option must be one of the options")
+
+
+def _check_moment(element: Json, pointer: str, findings: Findings) -> None:
+    """A picker starts with a date, a time, or whole seconds since 1970."""
+    name, form, example = MOMENTS[str(element["type"])]
+    value = element.get(name)
+    if value is not None and not re.fullmatch(form, str(value)):
+        findings.add(f"{pointer}/{name}", f"must be like {example}")
 
 
 def _check_text_input(element: Json, pointer: str, findings: Findings) -> None:
@@ -114,9 +123,15 @@ def _check_text_input(element: Json, pointer: str, findings: Findings) -> None:
         findings.add(f"{pointer}/initial_value", f"must be less than {int(most) + 1} characters")
 
 
+MOMENTS: Mapping[str, tuple[str, str, str]] = {
+    "datepicker": ("initial_date", r"\d{4}-\d{2}-\d{2}", "2026-11-21"),
+    "timepicker": ("initial_time", r"([01]\d|2[0-3]):[0-5]\d", "14:05"),
+    "datetimepicker": ("initial_date_time", r"\d{10}", "1795230000"),
+}
 SPECIAL: Mapping[str, Callable[[Json, str, Findings], None]] = {
     "button": _check_button,
     "image": _check_image,
     "plain_text_input": _check_text_input,
     **dict.fromkeys(sorted(CHOOSERS), _check_chooser),
+    **dict.fromkeys(MOMENTS, _check_moment),
 }

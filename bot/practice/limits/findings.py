@@ -64,7 +64,7 @@ class Findings:
         kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
         if thing.get("type") not in kinds:
             return self.add(f"{pointer}/type", "unsupported type: " + str(thing.get("type")))
-        self.only(thing, ("type", "text", "emoji", "verbatim"), pointer)
+        self.only(thing, ("type", "text", "emoji" if thing["type"] == "plain_text" else "verbatim"), pointer)
         if "text" not in thing:
             return self.add(pointer, "missing required field: text")
         return self.length(thing["text"], f"{pointer}/text", most=most, least=1)

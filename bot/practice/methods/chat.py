@@ -9,6 +9,8 @@ from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Message
 
 UPDATE_LONGEST = 4_000
+EPHEMERAL_LONGEST = 4_000
+"""In bytes, unlike the other."""
 
 
 def post(call: Call) -> Json:
@@ -121,6 +123,8 @@ def post_ephemeral(call: Call) -> Json:
     if call.required("user") not in channel.members:
         raise Refused("user_not_in_channel")
     text, _ = text_of(call)
+    if len(text.encode()) > EPHEMERAL_LONGEST:
+        raise Refused("msg_too_long")
     blocks = markdown_of(call, blocks_of(call)) or []
     if not (text.strip() or blocks):
         raise Refused("no_text")

@@ -63,12 +63,13 @@ def redefine(state: State, view: View, definition: Json) -> None:
     view.definition = deepcopy(definition)
     with_ids(view.definition["blocks"], state)
     view.hash = f"{state.numbers.seconds()}.{state.numbers.new_id('')[:8]}"
-    view.values = _carried(view.definition["blocks"], view.values)
+    view.values = entered_in(view.definition["blocks"], view.values)
     view.errors = {}
     state.changes.notify()
 
 
-def _carried(blocks: list[Json], entered: Values) -> Values:
+def entered_in(blocks: list[Json], entered: Values) -> Values:
+    """What stands in every field of these blocks: what was entered before, else its initial value."""
     values: Values = {}
     for block, element in elements_in(blocks):
         if element.get("type") not in EMPTY:
