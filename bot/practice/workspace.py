@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain, count
 from secrets import token_hex
 from typing import Any, TypeVar
 
@@ -97,8 +98,9 @@ class Workspace:
         guest: bool = False,
         admin: bool = False,
     ) -> Person:
-        """A new member, who joins #general unless a guest. The handle is the first name in lower case."""
-        handle = handle or name.partition(" ")[0].lower()
+        """A new member, who joins #general unless a guest. The handle is the first name in lower case, or the
+        whole name with dots where somebody has that already."""
+        handle = handle or self._free_handle(name)
         user = User(
             id=self.state.numbers.new_id("U"),
             team_id=self.team_id,
@@ -116,6 +118,12 @@ class Workspace:
         if not guest:
             membership.join(self.state, self._general, user.id)
         return person
+
+    def _free_handle(self, name: str) -> str:
+        taken = {user.handle for user in self.state.users.values()}
+        first, whole = name.partition(" ")[0].lower(), ".".join(name.lower().split())
+        numbered = (f"{whole}{number}" for number in count(2))
+        return next(handle for handle in chain((first, whole), numbered) if handle not in taken)
 
     def deactivate(self, person: Person) -> None:
         """Somebody leaves the company: the account stays, marked as deleted, and is in no channel any more."""

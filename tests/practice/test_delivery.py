@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.practice.example import Example, a_client
 async def test_an_unacknowledged_event_comes_again_with_its_id(
     workspace: Workspace, example: Example, anna: Person
 ) -> None:
-    workspace.delivery.redeliver_after = 0.1
+    workspace.delivery.redeliver_after = 0.4
     headers: list[str] = []
 
     async def fail_twice(request: AsyncBoltRequest) -> None:
@@ -64,6 +64,46 @@ async def test_a_ticket_opens_one_connection_only(workspace: Workspace, client: 
             assert refused.status == 404
     with pytest.raises(SlackApiError, match="not_allowed_token_type"):
         await client.apps_connections_open(app_token=workspace.bot_token)
+
+
+async def test_an_eleventh_connection_is_turned_away(workspace: Workspace, client: AsyncWebClient) -> None:
+    assert client.session is not None
+    async with AsyncExitStack() as stack:
+        frames = []
+        for _ in range(11):
+            url = (await client.apps_connections_open(app_token=workspace.app_token))["url"]
+            socket = await stack.enter_async_context(client.session.ws_connect(url))
+            frames.append(await socket.receive_json())
+        assert [frame["type"] for frame in frames] == ["hello"] * 10 + ["disconnect"]
+        assert frames[-1]["reason"] == "too_many_websockets"
+        assert len(workspace.delivery.connections) == 10
+
+
+async def test_frames_look_like_slacks(workspace: Workspace, client: AsyncWebClient, anna: Person) -> None:
+    assert client.session is not None
+    url = (await client.apps_connections_open(app_token=workspace.app_token))["url"]
+    async with client.session.ws_connect(url) as socket:
+        hello = await socket.receive_json()
+        assert hello.keys() == {"type", "num_connections", "debug_info", "connection_info"}
+        await anna.opens_home()
+        event = await socket.receive_json()
+        assert event["type"] == "events_api"
+        assert (event["retry_attempt"], event["retry_reason"]) == (0, "")
+        assert event["accepts_response_payload"] is False
+        assert event["payload"]["event"]["type"] == "app_home_opened"
+        await socket.send_json({"envelope_id": event["envelope_id"]})
+        async with asyncio.TaskGroup() as both:
+            typed = both.create_task(anna.types("/example hello"))
+            command = await socket.receive_json()
+            await socket.send_json({"envelope_id": command["envelope_id"], "payload": {"text": "hi *there*"}})
+        assert command.keys() == {"envelope_id", "payload", "type", "accepts_response_payload"}
+        assert command["accepts_response_payload"] is True
+        assert command["payload"]["text"] == "hello"
+        assert typed.result() == "hi there"
+        await workspace.delivery.refresh_sockets("warning")
+        warning = await socket.receive_json()
+        assert (warning["type"], warning["reason"]) == ("disconnect", "warning")
+        assert len(workspace.delivery.connections) == 1
 
 
 async def test_each_envelope_goes_to_one_connection(workspace: Workspace, example: Example, anna: Person) -> None:

@@ -287,7 +287,7 @@ async def test_somebody_who_leaves_the_company_is_marked(
 async def test_a_lost_delivery_comes_again_and_a_slow_one_comes_late(
     workspace: Workspace, example: Example, anna: Person
 ) -> None:
-    workspace.delivery.redeliver_after = 0.1
+    workspace.delivery.redeliver_after = 0.4
     workspace.delivery.lose_next("app_home_opened")
     workspace.delivery.delay("app_home_opened", 0.05)
     await anna.opens_home()
