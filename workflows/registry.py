@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workflows import actions, course, declare, home, nags, reconcile, refresh, say, snooze, updates
+from workflows import actions, course, declare, handoff, handoff_lines, home, nags, reconcile, refresh, roles, say, snooze, updates
 from workflows.runner import Workflow
 
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
@@ -13,6 +13,8 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "announce": declare.announce,
         "welcome": declare.welcome,
         "follow_up": actions.run_line,
+        "handoff": handoff_lines.run,
+        "handoff_expiry": handoff.expire,
         "home": home.run,
         "meet": actions.run_meet,
         "nag": nags.run,
@@ -20,6 +22,7 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "reconcile": reconcile.run,
         "refresh": refresh.run,
         "rename": course.run_rename,
+        "role": roles.run,
         "say": say.run,
         "snooze": snooze.run,
         "update": updates.run,

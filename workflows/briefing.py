@@ -1,0 +1,168 @@
+"""What somebody reads who takes something on: a role in a few lines, an incident in a minute and a half. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from storage.models import Action
+from workflows.card import ROLE_NAMES, severity_line
+from workflows.overview import Overview
+from workflows.policy import Policy
+from workflows.timeline import TimelineLine
+from workflows.words import clipped, clock_time, duration, escape, one_line, person
+
+# How one person in a role is called.
+TITLES: Final[Mapping[str, str]] = {
+    "ic": "incident commander",
+    "comms": "communications lead",
+    "ops": "operations lead",
+    "scribe": "scribe",
+    "sme": "subject matter expert",
+}
+# What was tried: the kinds of lines that a successor needs. Everything else is on the timeline.
+TRIED: Final = ("key", "finding", "action", "decision", "note", "status", "severity")
+MOST_LINES: Final = 8
+MOST_ACTIONS: Final = 4
+MOST_PEOPLE: Final = 5  # of a role
+ROOM: Final = 2200  # characters: about 90 seconds for somebody who has just been woken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a briefing is made of. `lines` is the whole timeline, `actions` all follow-ups."""
+
+    view: Overview
+    lines: Sequence[TimelineLine]
+    actions: Sequence[Action]
+    note: str = ""
+
+
+def incident_briefing(known: Known, now: datetime) -> str:
+    """State, impact, what was tried, open actions, promises made outside, who does what. At most 90 seconds to read."""
+    view = known.view
+    incident = view.incident
+    running = duration(now - (incident.began_at or incident.declared_at))
+    above = [
+        f"*Note:* {short(known.note, 300)}" if known.note else "",
+        f"*{incident.ref} · {escape(one_line(incident.title, 150))}*\n{short(severity_line(view), 150)}",
+        f"*State:* {incident.status}, running for {running}",
+        f"*Now:* {short(incident.understanding, 220)}" if incident.understanding else "",
+        f"*Next:* {short(incident.next_step, 120)}" if incident.next_step else "",
+        f"*Impact:* {short(incident.impact, 200) or 'not described yet'}",
+    ]
+    below = [
+        listed("*Open actions*", open_actions(known.actions)),
+        f"*Promised outside:* {promised(view, now)}",
+        f"*Who does what:* {who(view)}",
+    ]
+    room = ROOM - sum(len(part) + 1 for part in (*above, *below))
+    parts = [*above, listed("*What happened so far*", fitting(tried(known.lines), room)), *below]
+    return "\n".join(part for part in parts if part)
+
+
+def short(encoded: str, limit: int) -> str:
+    """On one line, and never cut inside a mention or a link."""
+    return clipped(" ".join(encoded.split()), limit)
+
+
+def tried(lines: Sequence[TimelineLine]) -> list[str]:
+    """The newest things that were found, done and decided, oldest of them first."""
+    wanted = [line for line in lines if line.kind in TRIED][-MOST_LINES:]
+    return [f"{clock_time(line.at)} {line.kind}: {short(line.text, 110)}" for line in wanted]
+
+
+def fitting(rows: Sequence[str], room: int) -> list[str]:
+    """The last rows that fit into so many characters."""
+    kept: list[str] = []
+    for row in reversed(rows):
+        room -= len(row) + 3
+        if room < 0:
+            break
+        kept.insert(0, row)
+    return kept
+
+
+def open_actions(actions: Sequence[Action]) -> list[str]:
+    waiting = [one for one in actions if one.done_at is None and one.withdrawn_at is None]
+    shown = [
+        f"{one.number}. {short(one.text, 80)} – {person(one.owner) if one.owner else 'nobody yet'}"
+        + (f", by {one.due}" if one.due else "")
+        for one in waiting[:MOST_ACTIONS]
+    ]
+    more = len(waiting) - len(shown)
+    return [*shown, f"and {more} more: `/incident action`"] if more else shown
+
+
+def listed(title: str, rows: Sequence[str]) -> str:
+    if not rows:
+        return f"{title}: none on record"
+    return "\n".join([title, *(f"• {row}" for row in rows)])
+
+
+def promised(view: Overview, now: datetime) -> str:
+    """When people outside expect to hear something, and what they heard last."""
+    incident = view.incident
+    last = view.updates[-1] if view.updates else None
+    heard = f"last update {clock_time(last.at)}: {short(last.changed, 120)}" if last else "no update given yet"
+    if incident.update_due_at is None or not incident.is_open:
+        return f"no update is due; {heard}"
+    late = " (late)" if incident.update_due_at < now else ""
+    return f"an update by {clock_time(incident.update_due_at)}{late}; {heard}"
+
+
+def who(view: Overview) -> str:
+    held = [f"{name} {people(view.roles[role])}" for role, name in ROLE_NAMES.items() if view.roles.get(role)]
+    free = [f"{ROLE_NAMES.get(role, role)} nobody yet" for role in view.free_roles]
+    return " · ".join([*held, *free]) or "nobody holds a role"
+
+
+def people(users: Sequence[str]) -> str:
+    named = ", ".join(person(user) for user in users[:MOST_PEOPLE])
+    more = len(users) - MOST_PEOPLE
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def role_briefing(role: str, view: Overview, policy: Policy) -> str:
+    """What somebody in this role does, and what they leave to others."""
+    incident = view.incident
+    where = f" <#{incident.channel_id}>" if incident.channel_id else ""
+    first = f"You are {TITLES[role]} of *{incident.ref} · {escape(incident.title)}*.{where}"
+    return "\n".join([first, *(f"• {line}" for line in duties(role, view, policy))])
+
+
+def duties(role: str, view: Overview, policy: Policy) -> tuple[str, ...]:
+    """Source: the mission's role descriptions, in the words of somebody who stands beside you."""
+    every = view.severity.update_every
+    cadence = f"every {duration(every)}" if every else "whenever something changes"
+    marks = {kind: f":{emoji}:" for emoji, kind in policy.reactions.items()}
+    key = f"{marks['key']} on a message puts it on the timeline" if "key" in marks else "`/incident note` keeps a line"
+    finding = f"Mark what you find with {marks['finding']}" if "finding" in marks else "Say what you find"
+    return {
+        "ic": (
+            "You coordinate; you do not debug. Ask, decide, give each job to one person.",
+            "Mitigate before looking for the cause: roll back, switch off, fail over.",
+            f"See that an update goes out {cadence}: `/incident update`.",
+            "Tired, or needed elsewhere? `/incident handoff @somebody`. Until they accept, it is you.",
+        ),
+        "comms": (
+            "You speak to everybody outside, so that the incident commander need not.",
+            f"An update {cadence}: what people notice, what is being done, when they hear again. `/incident update`.",
+            "Leave causes out until they are certain, and names out always.",
+        ),
+        "ops": (
+            "You lead the technical work: which ideas are followed, who tries what, what has been changed.",
+            "One change at a time, said in the channel before it is made. Mitigation comes first.",
+            "Tell the incident commander what you need and what it risks; they decide.",
+        ),
+        "scribe": (
+            f"Every message is kept already; you make the story readable. {key}.",
+            "What was said on a call: `/incident note 14:05 Rolled back to 41`.",
+            "Write what happened and when, not who was wrong.",
+        ),
+        "sme": (
+            "You look into it and fix it, hands on. Say what you are about to change before you change it.",
+            f"{finding}, also when it rules something out.",
+            "Tell the incident commander about risks, and when you need somebody else.",
+        ),
+    }[role]
