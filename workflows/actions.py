@@ -146,13 +146,12 @@ async def make(session: AsyncSession, services: Services, message: Message, mark
     return True
 
 
-async def reword(session: AsyncSession, services: Services, message: Message, said_before: str) -> bool:
+async def reword(session: AsyncSession, services: Services, earlier: Message, message: Message) -> bool:
     """The message was edited: what nobody has changed by hand follows it."""
     known = await actions.by_source(session, message.incident_id, message.ts)
     if known is None:
         return False
-    now = read_message(message, services)
-    before = read_message(message.model_copy(update={"text": said_before}), services)
+    before, now = read_message(earlier, services), read_message(message, services)
     if known.text == before.text:
         known.text = now.text
     if known.owner == before.owner:

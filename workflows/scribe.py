@@ -106,14 +106,14 @@ async def keep(
     message = await messages.find(session, heard.channel_id, heard.ts)
     if message is None:
         raise LookupError(f"message {heard.ts} of {heard.channel_id} is neither new nor known")
-    said_before = message.text
+    before = Message(**message.model_dump())
     await revise(session, services, message, heard, as_shown=as_shown)
     session.add(message)
     if new:
         return await actions.arrived(session, services, message)
-    if said_before != message.text:
-        return await actions.reword(session, services, message, said_before)
-    return False
+    if (before.text, before.user_id, before.files) == (message.text, message.user_id, message.files):
+        return False
+    return await actions.reword(session, services, before, message)
 
 
 def first_row(incident_id: int, heard: Heard) -> Message:

@@ -175,7 +175,10 @@ def clock_meant(match: re.Match[str], typed: str) -> time:
 
 
 def at_clock(day: date, clock: time, where: tzinfo) -> datetime:
-    return datetime.combine(day, clock, where).astimezone(UTC)
+    try:
+        return datetime.combine(day, clock, where).astimezone(UTC)
+    except OverflowError as error:
+        raise Impossible(f"{day} {clock:%H:%M}") from error
 
 
 def passed(at: datetime, now: datetime, typed: str) -> datetime:
