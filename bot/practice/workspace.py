@@ -14,9 +14,10 @@ from bot.practice.driver.person import Person
 from bot.practice.faults.faults import Faults
 from bot.practice.faults.tiers import Tiers
 from bot.practice.installed import install
-from bot.practice.state import membership
+from bot.practice.state import membership, posting
 from bot.practice.state.channels import Channel
 from bot.practice.state.files import File
+from bot.practice.state.messages import Message
 from bot.practice.state.people import User, Usergroup
 from bot.practice.state.store import Clock, Plan, State
 from bot.practice.web.api import Api, Tokens
@@ -156,6 +157,29 @@ class Workspace:
         for member in ids:
             membership.join(self.state, channel, member)
         return channel
+
+    def another_app_says(
+        self, name: str, text: str, *, in_: Channel, attachments: Sequence[Json] = (), blocks: Sequence[Json] = ()
+    ) -> Message:
+        """A message of some other app, such as a monitoring bot; it has no user. `text` is mrkdwn."""
+        return posting.post(
+            self.state,
+            in_,
+            user=None,
+            subtype="bot_message",
+            text=text,
+            blocks=list(blocks),
+            attachments=list(attachments),
+            author={"bot_id": self.state.numbers.new_id("B"), "username": name},
+        )
+
+    def unfurl(self, message: Message, title: str) -> None:
+        """Slack looks up a link in a message and shows a preview below it, which counts as a change of it."""
+        posting.edit(self.state, message, attachments=[{"id": 1, "title": title, "fallback": title}])
+
+    def delete_channel(self, channel: Channel) -> None:
+        """An administrator deletes a channel with everything in it."""
+        membership.delete(self.state, channel)
 
     def find_channel(self, name: str) -> Channel | None:
         """The channel of that name, archived and private ones too."""

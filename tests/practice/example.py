@@ -55,6 +55,7 @@ EVENTS = [
     "app_mention",
     "channel_archive",
     "channel_created",
+    "channel_deleted",
     "channel_rename",
     "channel_unarchive",
     "file_shared",

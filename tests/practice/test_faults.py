@@ -74,3 +74,15 @@ async def test_an_outage_takes_the_sockets_with_it(workspace: Workspace, example
     workspace.faults.outage_over()
     assert (await example.client.auth_test())["ok"]
     await workspace.until(lambda: len(workspace.delivery.connections) == 1)
+
+
+async def test_a_channel_takes_a_short_burst_and_then_a_message_a_second(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    workspace.faults.enforce_tiers()
+    for _ in range(3):
+        await client.chat_postMessage(channel="#general", text="x")
+    with pytest.raises(SlackApiError, match="ratelimited") as refused:
+        await client.chat_postMessage(channel="#general", text="x")
+    assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 3
+    await client.chat_postMessage(channel="#incidents", text="another channel is free")

@@ -278,3 +278,25 @@ async def test_permalinks_point_at_the_message(client: AsyncWebClient, place: st
     ts = (await client.chat_postMessage(channel=place, text="x"))["ts"]
     link = (await client.chat_getPermalink(channel=place, message_ts=ts))["permalink"]
     assert link == f"https://practice.slack.com/archives/{place}/p{ts.replace('.', '')}"
+
+
+async def test_other_apps_previews_and_deleted_channels_are_heard_of(
+    workspace: Workspace, example: Example, place: str, anna: Person
+) -> None:
+    await anna.joins("place")
+    channel = workspace.channel("place")
+    workspace.another_app_says("Monitor", "CPU at <https://x.test|98 %>", in_=channel)
+    message = await anna.says("see https://x.test", in_=channel)
+    workspace.unfurl(message, "The dashboard")
+    await workspace.until(lambda: example.heard("message", "message_changed"))
+    alert = example.heard("message", "bot_message")[0]
+    assert (alert["username"], "user" in alert) == ("Monitor", False)
+    changed = example.heard("message", "message_changed")[0]
+    assert changed["message"]["text"] == changed["previous_message"]["text"]
+    assert "edited" not in changed["message"]
+    assert "03:00 Monitor: CPU at 98 %" in anna.sees(channel)
+    assert "The dashboard" in message.shown
+    workspace.delete_channel(channel)
+    await workspace.until(lambda: example.heard("channel_deleted"))
+    gone = example.client.chat_postMessage(channel=place, text="x")
+    assert await refusal(gone) == "channel_not_found"

@@ -24,6 +24,8 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "channel_rename": ("channels:read",),
     "channel_archive": ("channels:read",),
     "channel_unarchive": ("channels:read",),
+    "channel_deleted": ("channels:read",),
+    "group_deleted": ("groups:read",),
     "group_rename": ("groups:read",),
     "group_archive": ("groups:read",),
     "group_unarchive": ("groups:read",),
@@ -39,7 +41,9 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "tokens_revoked": (),
 }
 """For each event the scopes of which one is enough."""
-FOR_ALL_PUBLIC = frozenset({"channel_created", "channel_rename", "channel_archive", "channel_unarchive"})
+FOR_ALL_PUBLIC = frozenset(
+    {"channel_created", "channel_rename", "channel_archive", "channel_unarchive", "channel_deleted"}
+)
 """Events about public channels that the app need not be in."""
 
 

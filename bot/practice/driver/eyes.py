@@ -57,7 +57,9 @@ def clock_time(ts: str) -> str:
 
 
 def author_name(state: State, message: Message) -> str:
-    return state.user_name(message.user) if message.user else state.installed.name
+    if message.user:
+        return state.user_name(message.user)
+    return str(message.author.get("username") or state.installed.name)
 
 
 def show(state: State, message: Message) -> str:

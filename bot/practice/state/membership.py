@@ -105,6 +105,13 @@ def unarchive(state: State, channel: Channel, by: str) -> None:
     state.publish(_event(state, _twin(channel, "unarchive"), channel=channel.id, user=by), channel)
 
 
+def delete(state: State, channel: Channel) -> None:
+    """Remove a channel; nobody finds it any more."""
+    state.publish(_event(state, _twin(channel, "deleted"), channel=channel.id), channel)
+    del state.channels[channel.id]
+    state.changes.notify()
+
+
 def serve(state: State, channel: Channel, user: str, subtype: str, text: str, **extra: Any) -> None:
     """Post the small grey line by which Slack tells everybody what somebody did."""
     if channel.kind in ("channel", "group"):
