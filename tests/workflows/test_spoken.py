@@ -128,7 +128,9 @@ def test_times_are_in_the_teams_zone_unless_they_say_utc() -> None:
     assert (exact.at, exact.rest) == (datetime(2026, 11, 21, 2, 30, tzinfo=UTC), "rolled back")
 
 
-@pytest.mark.parametrize("typed", ["25:00", "12:60", "13:00 pm", "2026-11-22 10:00", "2026-02-30 10:00", "today 23:00", "0001-01-01 00:10"])
+@pytest.mark.parametrize(
+    "typed", ["25:00", "12:60", "13:00 pm", "2026-11-22 10:00", "2026-02-30 10:00", "today 23:00", "0001-01-01 00:10"]
+)
 def test_a_time_that_cannot_be_is_refused(typed: str) -> None:
     with pytest.raises(Impossible):
         find_moment(f"{typed} rolled back", NOW, TOKYO)
