@@ -11,6 +11,7 @@ from typing import Final
 from rich.console import Console
 
 FOLDER: Final = Path("data") / "demo"
+IN_A_PIPE: Final = 100  # columns
 SERVED: Final = Path("data") / "demo-served"
 
 
@@ -45,4 +46,5 @@ def console() -> Console:
     """The terminal; text that it cannot show becomes question marks, not an error."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    return Console(highlight=False, markup=False, emoji=False)
+    width = None if sys.stdout.isatty() else IN_A_PIPE
+    return Console(highlight=False, markup=False, emoji=False, width=width)

@@ -1,6 +1,7 @@
 """Plays the story from the beginning to its end, and says what came of it."""
 
 import asyncio
+import logging
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +11,12 @@ from rich.console import Console
 
 from bot.clock import SystemClock
 from bot.demo_clock import DemoClock
+from bot.demo_closing import finish
 from bot.demo_screen import Screen
 from bot.demo_stage import DemoStopped, open_stage
 from bot.demo_story import tell
+
+log = logging.getLogger(__name__)
 
 OF_THE_DAY: Final = timedelta(hours=15, minutes=7)  # when the story begins, in UTC
 
@@ -26,13 +30,22 @@ async def tell_all(out: Console, place: Path, *, speed: float) -> None:
     clock, screen = DemoClock(today + OF_THE_DAY), Screen(out)
     try:
         async with open_stage(place, clock=clock, screen=screen, speed=speed) as stage:
-            await tell(stage)
-    except (AssertionError, TimeoutError, OSError) as problem:
-        log = place / "sitrep.log"
-        raise DemoStopped(f"The demo stopped here: {problem}\nWhat the bot logged is in {log}") from problem
+            try:
+                await tell(stage)
+                await finish(stage, place, 1)
+            except (AssertionError, TimeoutError) as problem:
+                log.exception("the demo stopped", extra={"action": "demo_stopped"})
+                raise DemoStopped(stopped(problem, place)) from problem
+    except OSError as problem:
+        raise DemoStopped(stopped(problem, place)) from problem
     except asyncio.CancelledError:
         out.print("\nStopped. `make demo` starts it anew.")
         raise
+
+
+def stopped(problem: Exception, place: Path) -> str:
+    first = str(problem).partition("\n")[0] or type(problem).__name__
+    return f"The demo stopped here: {first} More is in {place / 'sitrep.log'}"
 
 
 def make_anew(place: Path) -> None:

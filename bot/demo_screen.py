@@ -19,13 +19,12 @@ from bot.demo_watch import Sighting
 from workflows.words import one_line
 
 WIDEST: Final = 110
-IN_A_PIPE: Final = 100
 COLOURS: Final = ("cyan", "magenta", "green", "yellow")
 EMOJI: Final[Mapping[str, str]] = MappingProxyType(
     {"pushpin": "📌", "mag": "🔍", "zap": "⚡", "scales": "⚖", "wrench": "🔧", "+1": "👍", "eyes": "👀"}
 )
-# A full redraw of the card is worth it when one of these lines changed; for the others one line says it.
-WEIGHTY: Final = ("SEV", "Roles:", "Handoff:")
+BAR: Final = f"{'':7}│ "
+COMMANDER: Final = re.compile(r"Incident commander @\S+")
 OVER: Final = ("🟢", "✅")
 
 
@@ -35,6 +34,7 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self.console = console
         self._place = ""
+        self._thread = ""
         self._colours: dict[str, str] = {"Sitrep": "bold blue"}
 
     def meet(self, name: str) -> None:
@@ -85,8 +85,9 @@ class Screen:
 
     def said(self, seen: Sighting) -> None:
         self.heading(seen.place)
-        lines = styled(seen)
-        self.hanging(self.head(seen.at, seen.who, is_reply=seen.is_reply), lines)
+        above = Text(f"(to “{one_line(seen.about, 40)}”) ", "dim") if seen.about not in ("", self._thread) else Text()
+        self._thread = seen.about
+        self.hanging(self.head(seen.at, seen.who, is_reply=seen.is_reply), above.append_text(styled(seen)))
 
     def whispered(self, seen: Sighting) -> None:
         self.heading(seen.place)
@@ -94,14 +95,20 @@ class Screen:
         self.hanging(self.head(seen.at, seen.who), private.append_text(styled(seen)))
 
     def edited(self, seen: Sighting) -> None:
+        if seen.who == "Sitrep":
+            self.brought_up_to_date(seen)
+            return
         self.heading(seen.place)
         head = self.head(seen.at, seen.who, is_reply=seen.is_reply)
-        if seen.who != "Sitrep":
-            self.hanging(head, Text("edits, now: ", "dim").append_text(styled(seen)))
-            return
-        lines = seen.text.splitlines()
-        fresh = [line for line in lines if line not in seen.about.splitlines()]
-        self.hanging(head, Text("now reads: ", "dim").append(" · ".join(dict.fromkeys([*lines[:1], *fresh[:2]]))))
+        self.hanging(head, Text("edits, now: ", "dim").append_text(styled(seen)))
+
+    def brought_up_to_date(self, seen: Sighting) -> None:
+        """A message of Sitrep's that follows what happened: its first line and what is new, wherever it is."""
+        before, now = seen.about.splitlines(), seen.text.splitlines()
+        fresh = [line for line in now[1:] if line not in before and not line.startswith("[")]
+        where = "" if seen.place == self._place else f"in {seen.place} "
+        text = " · ".join([*now[:1], *([gist(fresh[:3])] if fresh else [])])
+        self.hanging(Text(BAR, "blue"), Text(f"{where}now reads: ", "dim").append(text, "dim"), repeat=True)
 
     def deleted(self, seen: Sighting) -> None:
         self.heading(seen.place)
@@ -131,27 +138,27 @@ class Screen:
 
     def card(self, seen: Sighting) -> None:
         self.heading(seen.place)
-        lines = seen.text.splitlines()
-        self.line(Text("       ┌─ ", "blue").append("pinned card", "bold blue").append(" " + "─" * 12, "blue"))
-        for number, line in enumerate(lines):
+        self.line(Text(f"{'':7}┌─ ", "blue").append("pinned card", "bold blue").append(" " + "─" * 12, "blue"))
+        for number, line in enumerate(seen.text.splitlines()):
             body = Text(line, "bold" if number == 0 else "")
-            self.hanging(Text("       │ ", "blue"), underlined(body, seen.buttons), repeat=True)
-        self.line(Text("       └" + "─" * 26, "blue"))
+            self.hanging(Text(BAR, "blue"), underlined(body, seen.buttons), repeat=True)
+        self.line(Text(f"{'':7}└" + "─" * 26, "blue"))
 
     def card_changed(self, seen: Sighting) -> None:
-        before, now = (text.splitlines() for text in (seen.about, seen.text))
-        fresh = [line for line in now if line not in before and not line.startswith("[")]
-        if any(line.startswith((*WEIGHTY, *OVER)) for line in fresh):
+        before, now = seen.about.splitlines(), seen.text.splitlines()
+        if is_weighty(before, now):
             self.card(seen)
-        elif fresh:
+            return
+        fresh = [line for line in now[1:] if line not in before and not line.startswith("[")]
+        if fresh:
             self.heading(seen.place)
-            self.hanging(Text("       │ ", "blue"), Text("card: ", "dim").append(gist(fresh), "dim"), repeat=True)
+            self.hanging(Text(BAR, "blue"), Text(f"card: {gist(fresh)}", "dim"), repeat=True)
 
     # The pieces
 
     @property
     def width(self) -> int:
-        return min(self.console.width, WIDEST) if self.console.is_terminal else IN_A_PIPE
+        return min(self.console.width, WIDEST)
 
     def colour(self, name: str) -> str:
         return self._colours.get(name, "white")
@@ -195,11 +202,20 @@ DRAWN: Final[Mapping[str, Callable[[Screen, Sighting], None]]] = MappingProxyTyp
 )
 
 
+def is_weighty(before: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether the card is worth drawing anew: another severity, another commander, or it is over."""
+    if now[:1] != before[:1] and now[0].startswith(OVER):
+        return True
+    severities = [line for line in now[:2] if line.startswith("SEV")]
+    commanders = [COMMANDER.findall("\n".join(lines)) for lines in (before, now)]
+    return not set(severities) <= set(before) or commanders[0] != commanders[1]
+
+
 def gist(lines: Sequence[str]) -> str:
     """What changed on the card, in short: what an update has just said need not be read twice."""
     said = [line.partition(":")[0] for line in lines if line.startswith(("Impact:", "Now:", "Next:"))]
-    rest = [line for line in lines if line.partition(":")[0] not in said]
-    return " · ".join([*([f"{', '.join(said)} as said"] if said else []), *rest])
+    rest = [line.partition(" · began")[0] for line in lines if line.partition(":")[0] not in said]
+    return " · ".join([*rest, *([f"{', '.join(said)} as said"] if said else [])])
 
 
 def styled(seen: Sighting) -> Text:

@@ -26,8 +26,8 @@ Place = Channel | str
 Spot = Message | Ephemeral | None
 
 # Seconds at speed 1 for reading something new: one line, and for each further one.
-PAUSE: Final = 0.30
-PAUSE_PER_LINE: Final = 0.035
+PAUSE: Final = 0.12
+PAUSE_PER_LINE: Final = 0.02
 
 
 class DemoStopped(SitrepError):
@@ -78,18 +78,16 @@ class Stage:
         """Wait until Slack has nothing to deliver and the bot owes nothing that is due."""
         async with asyncio.timeout(20):
             while True:
-                await self.workspace.settled(quiet=0.02)
+                await self.workspace.settled(quiet=0.01)
                 if await self.app.idle():
-                    await self.workspace.settled(quiet=0.02)
+                    await self.workspace.settled(quiet=0.01)
                     if await self.app.idle():
                         return
                 await asyncio.sleep(0.005)
 
-    async def expect(self, text: str, *, in_: Channel) -> Message:
-        """The newest message in a channel that says `text`, as soon as it is there."""
-        return await self.workspace.until(
-            lambda: next((message for message in reversed(in_.messages) if text in message.shown), None)
-        )
+    def first(self, text: str, *, in_: Channel) -> Message:
+        """The oldest message in a channel that says `text`."""
+        return next(message for message in in_.messages if text in message.shown)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +172,17 @@ class Player:
         problems = await self.person.submits(values)
         if problems:
             raise DemoStopped(f"{self.name} sent a form and was told: {' '.join(problems.values())}")
+        await self.stage.show()
+
+    async def thinks_again(self, *, in_: Channel, after: float = 15) -> None:
+        """Read the form that is open, and close it unsent."""
+        await self.stage.workspace.until(lambda: self.person.modal)
+        modal = self.person.modal
+        if modal is not None:
+            self.stage.screen.form(self.name, modal.title, modal.shown, modal.submit or "")
+            await self.stage.pause(modal.shown)
+        self._tell(after, "closes the form:", "not yet", in_)
+        await self.person.closes()
         await self.stage.show()
 
     def _wait(self, seconds: float) -> None:

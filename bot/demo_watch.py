@@ -16,6 +16,7 @@ Kind = Literal[
 
 # The small grey lines of Slack: what the demo makes of each. The others are not worth a line.
 SERVED: Final[Mapping[str, Kind]] = MappingProxyType({"channel_join": "joined", "channel_topic": "topic"})
+LATE: Final[tuple[Kind, ...]] = ("deleted", "card_changed", "edited")
 SILENT: Final = frozenset({"channel_purpose", "pinned_item", "bot_add"})
 
 
@@ -98,10 +99,15 @@ class Watch:
             place=self.place(channel),
             who=self.first_name(message.user),
             text=message.extra.get("topic") or message.shown,
+            about=self._parent(channel, message),
             is_reply=message.is_reply,
             buttons=tuple(message.buttons),
         )
         return Look(shown=message.shown, reactions=reactions, sighting=sighting)
+
+    def _parent(self, channel: Channel, message: Message) -> str:
+        parent = channel.message(message.thread_ts or "") if message.is_reply else None
+        return parent.shown if parent else ""
 
     def _kind(self, message: Message) -> Kind:
         if message.user == self._workspace.bot_user_id and message.is_pinned:
@@ -140,11 +146,11 @@ class Watch:
         )
 
     def place(self, channel: Channel) -> str:
-        """`#general`, or `Sitrep to Bilal` for direct messages."""
+        """`#general`, or `direct message to Bilal`."""
         if channel.kind in ("channel", "group"):
             return f"#{channel.name}"
         others = [user for user in channel.members if user != self._workspace.bot_user_id]
-        return f"Sitrep to {' and '.join(self.first_name(user) for user in others)}"
+        return f"direct message to {' and '.join(self.first_name(user) for user in others)}"
 
     def first_name(self, user: str | None) -> str:
         """How the demo calls somebody; the app is Sitrep."""
@@ -157,10 +163,10 @@ def changed(kind: Kind) -> Kind:
     return "card_changed" if kind == "card" else "edited"
 
 
-def in_order(sighting: Sighting) -> tuple[bool, datetime]:
+def in_order(sighting: Sighting) -> tuple[int, datetime]:
     """What Sitrep brings up to date comes after what brought it about."""
-    follows = sighting.who == "Sitrep" and sighting.kind in ("card_changed", "edited", "deleted")
-    return follows, sighting.at
+    late = LATE.index(sighting.kind) + 1 if sighting.who == "Sitrep" and sighting.kind in LATE else 0
+    return late, sighting.at
 
 
 def moment(ts: str) -> datetime:

@@ -1,5 +1,7 @@
 """The demo, played for real at full speed, and the pieces that draw it."""
 
+import asyncio
+import contextlib
 import io
 import math
 import re
@@ -22,14 +24,47 @@ from bot.demo_watch import Kind, Sighting, moment
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-async def test_the_demo_plays_to_its_end_and_leaves_the_postmortem(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await demo.play(tmp_path, speed=math.inf)
-    told = capsys.readouterr().out
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """What the demo prints into a pipe, and the folder with what it leaves. It is played once."""
+    folder, out = tmp_path_factory.mktemp("demo"), io.StringIO()
+    with contextlib.redirect_stdout(out):
+        asyncio.run(demo.play(folder, speed=math.inf))
+    return out.getvalue(), folder / "data" / "demo"
+
+
+def test_the_demo_plays_to_its_end_and_leaves_the_postmortem(played: tuple[str, Path]) -> None:
+    told, place = played
     assert "\x1b" not in told
-    assert "minutes later" in told
-    assert "ERROR" not in (tmp_path / "data" / "demo" / "sitrep.log").read_text()
+    assert all(line == line.rstrip() for line in told.splitlines())
+    assert str(place / "postmortem-INC-1.md") in told
+    draft = (place / "postmortem-INC-1.md").read_text()
+    timeline = draft.partition("## Timeline")[2].partition("\n## ")[0]
+    for marked in (
+        "cart-service 42 went live",
+        "instead of 50",
+        "Decision: we skip",
+        "took over as incident commander",
+    ):
+        assert marked in timeline, marked
+    assert "late for planning" not in timeline
+    log = (place / "sitrep.log").read_text()
+    assert "ERROR" not in log
+    assert "Traceback" not in log
+
+
+def test_the_demo_shows_what_sitrep_can_do_and_nothing_goes_wrong_in_it(played: tuple[str, Path]) -> None:
+    told, _ = played
+    said = re.findall(r"(?m)^\d\d:\d\d  (?:  ↳ )?(Anna|Bilal|Chen|Dora) ", told)
+    assert 60 <= len(said) <= 120
+    for sight in (
+        *("minutes later", "only Anna sees this", "pinned card", "[Nothing new]", "snoozed the reminders", "📌", "🔍"),
+        *("⚡", "⚖", "🔧", "deletes:", "edits, now:", "[file: pool-and-errors.png]", "direct message to Bilal"),
+        *("Only @Bilal Aydin, who was asked", "took over as incident commander", "Follow-up 3 is done", "[Reopen]"),
+    ):
+        assert sight in told, sight
+    for trouble in ("is not something I know", "failed with the error", "dispatch_failed", "went wrong"):
+        assert trouble not in told, trouble
 
 
 async def test_a_speed_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:
