@@ -29,7 +29,7 @@ from storage import schema
 from storage.alone import sole_user
 from storage.database import Database
 from storage.writer import Writer
-from workflows import reminders
+from workflows import reconcile, reminders
 from workflows.clock import Clock
 from workflows.errors import SitrepError
 from workflows.registry import WORKFLOWS
@@ -94,7 +94,8 @@ async def open_app(settings: Settings, *, clock: Clock | None = None, http: bool
         ticker = Ticker([runner.tick, lambda: reminders.tick(services)])
         ticker.start()
         stack.push_async_callback(ticker.stop)
-        services.bell.ring()
+        # What was said while nothing listened is read back, once Slack can reach us again.
+        await reconcile.owe_all(services)
         yield App(services=services, runner=runner, ticker=ticker, background=background, modes=modes)
 
 

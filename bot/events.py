@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.slack_messages import heard_event, reaction_event
-from workflows import scribe
+from workflows import home, scribe
 from workflows.services import Services
 
 EventFunction = Callable[[Mapping[str, Any], Services], Awaitable[None]]
@@ -35,8 +35,15 @@ async def renamed(event: Mapping[str, Any], services: Services) -> None:
     await scribe.hear_rename(services, str(channel.get("id") or ""), str(channel.get("name") or ""), at)
 
 
+async def home_opened(event: Mapping[str, Any], services: Services) -> None:
+    """Slack page: app_home_opened event. It also comes for the messages tab, which needs no drawing."""
+    if event.get("tab") == "home":
+        await home.opened(services, str(event.get("user") or ""))
+
+
 EVENTS: Mapping[str, EventFunction] = MappingProxyType(
     {
+        "app_home_opened": home_opened,
         "message": message,
         "reaction_added": reaction,
         "reaction_removed": reaction,
