@@ -6,6 +6,7 @@ from types import MappingProxyType
 from commands import (
     action,
     add_to_timeline,
+    close,
     course,
     declare,
     handoff,
@@ -38,6 +39,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
             identified,
             mitigated,
             resolved,
+            close,
             reopen,
             note,
             timeline,
@@ -65,6 +67,7 @@ BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
         "role_take": role.taken,
         "nag_nothing_new": nag.nothing_new,
         "nag_snooze": nag.opened,
+        "close_open": close.opened,
         "status": course.opened,
         "timeline_off": add_to_timeline.taken_off,
     }
@@ -79,6 +82,7 @@ FORMS: Mapping[str, FormFunction] = MappingProxyType(
         nag.CALLBACK: nag.submitted,
         handoff.CALLBACK: handoff.submitted,
         course.CALLBACK: course.submitted,
+        close.CALLBACK: close.submitted,
     }
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workflows import actions, course, declare, handoff, handoff_lines, home, nags, reconcile, refresh, roles, say, snooze, updates
+from workflows import actions, close, course, declare, handoff, handoff_lines, home, nags, reconcile, refresh, roles, say, snooze, updates
 from workflows.runner import Workflow
 
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
@@ -12,9 +12,10 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "decorate": declare.decorate,
         "announce": declare.announce,
         "welcome": declare.welcome,
-        "follow_up": actions.run_line,
         "handoff": handoff_lines.run,
         "handoff_expiry": handoff.expire,
+        "close": close.run,
+        "follow_up": actions.run_line,
         "home": home.run,
         "meet": actions.run_meet,
         "nag": nags.run,

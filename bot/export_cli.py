@@ -1,0 +1,97 @@
+"""`sitrep export INC-7`: an incident's record from the database alone, so that it works when Slack is down."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.config import Settings, async_url
+from storage import incidents, schema
+from storage.database import Database
+from storage.models import Incident
+from storage.schema import SchemaTooNew
+from workflows import record
+from workflows.errors import UserError
+from workflows.export import FORMATS
+from workflows.record import Record
+
+REFERENCE: Final = re.compile(r"(?i)\s*(?:inc[-_ ]?)?#?(\d{1,18})\s*")
+
+
+async def export(settings: Settings, reference: str, file_format: str, output: str) -> None:
+    """Write the record of `reference` (`INC-7`, `inc7`, `7`) as md, html or json to the file `output`, or to `-`.
+
+    Raises `UserError` with a sentence for an unknown reference or format, a missing database, an unwritable file.
+    """
+    render = FORMATS.get(file_format.lower())
+    if render is None:
+        raise UserError(f"There is no format “{file_format}”. The ones there are: {', '.join(FORMATS)}.")
+    content = render(await find(settings, number_in(reference)), settings.policy)
+    await asyncio.to_thread(put, content.encode(), output)
+
+
+def number_in(reference: str) -> int:
+    found = REFERENCE.fullmatch(reference)
+    if found is None:
+        raise UserError(f"“{reference}” does not name an incident. Write it like INC-7.")
+    return int(found[1])
+
+
+async def find(settings: Settings, number: int) -> Record:
+    """Read the record of one incident; the schema is brought up to date first, as at every start."""
+    url = async_url(settings.database_url)
+    refuse_absent(url)
+    database = Database(url)
+    try:
+        await schema.migrate(url)
+        async with database.read() as session:
+            incident = await incidents.get(session, number)
+            if incident is None:
+                raise UserError(f"There is no INC-{number} on record. {which_there_are(await newest(database))}")
+            return await record.read(session, incident)
+    except SchemaTooNew as ahead:
+        raise UserError(str(ahead)) from ahead
+    except SQLAlchemyError as trouble:
+        raise UserError(
+            f"The database cannot be read ({type(trouble).__name__}). Check DATABASE_URL; `sitrep doctor` says more."
+        ) from trouble
+    finally:
+        await database.close()
+
+
+def refuse_absent(url: str) -> None:
+    """A file that is not there is a wrong folder, and must not be made by looking at it."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+        raise UserError(
+            f"There is no record at {parsed.database}. "
+            "Run this in the folder in which the bot runs, or set DATABASE_URL."
+        )
+
+
+async def newest(database: Database) -> list[Incident]:
+    async with database.read() as session:
+        found = [*await incidents.in_status(session), *await incidents.recently_ended(session, 5)]
+    return sorted(found, key=lambda one: one.key, reverse=True)[:5]
+
+
+def which_there_are(found: list[Incident]) -> str:
+    if not found:
+        return "No incident has been declared yet."
+    return "The newest: " + "; ".join(f"{one.ref} {one.title}" for one in found) + "."
+
+
+def put(content: bytes, output: str) -> None:
+    """Write to the terminal or to a file."""
+    if output == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(output).write_bytes(content)
+    except OSError as trouble:
+        raise UserError(f"{output} cannot be written: {trouble.strerror}.") from trouble

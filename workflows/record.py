@@ -1,0 +1,163 @@
+"""Everything known about an incident, read in one go and handed to whatever leaves: draft, JSON, HTML."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import actions, handoffs, incidents, messages
+from storage import names as known
+from storage import timeline as lines
+from storage.models import Action, Gap, Handoff, Incident, Message, Role, Update
+from workflows import people
+from workflows.masking import Mask
+from workflows.services import Services
+from workflows.surfaces import load
+from workflows.timeline import Said, TimelineLine, messages_of, timeline
+from workflows.words import PERSON, mentioned
+
+CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Rows as they were stored, oldest first; actions that were withdrawn are left out.
+
+    `severities` says from when on which level held. `names` are by user id, `channels` by channel id; `bots` are
+    the user ids that are not people. `masked` counts the secrets by kind once `without_secrets` has been through.
+    """
+
+    incident: Incident
+    timeline: Sequence[TimelineLine] = ()
+    severities: Sequence[tuple[datetime, str]] = ()
+    messages: Sequence[Said] = ()
+    roles: Sequence[Role] = ()
+    updates: Sequence[Update] = ()
+    handoffs: Sequence[Handoff] = ()
+    actions: Sequence[Action] = ()
+    gaps: Sequence[Gap] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    bots: frozenset[str] = frozenset()
+    masked: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def ic(self) -> str | None:
+        """Who is incident commander now, or was to the end."""
+        return next((one.user_id for one in reversed(self.roles) if one.role == "ic" and one.ended_at is None), None)
+
+
+async def read(session: AsyncSession, incident: Incident) -> Record:
+    """The record of one incident. Names are those that were looked up earlier; an unknown person keeps the id."""
+    entries = await lines.entries(session, incident.key)
+    record = Record(
+        incident=incident,
+        timeline=await timeline(session, incident),
+        severities=[(one.at, one.state) for one in entries if one.state and one.kind in ("declared", "severity")],
+        messages=await messages_of(session, incident),
+        roles=await incidents.role_history(session, incident.key),
+        updates=await incidents.updates(session, incident.key),
+        handoffs=await handoffs.of_incident(session, incident.key),
+        actions=await actions.of_incident(session, incident.key),
+        gaps=await messages.gaps_of(session, incident.key),
+    )
+    return await with_names(session, record)
+
+
+async def read_with_names(services: Services, incident_id: int) -> Record:
+    """The record, after looking up in Slack who is not known by name yet."""
+    async with services.database.read() as session:
+        record = await read(session, await load(services, incident_id))
+    await people.names(services, people_in(record))
+    async with services.database.read() as session:
+        return await with_names(session, record)
+
+
+async def with_names(session: AsyncSession, record: Record) -> Record:
+    found = await known.people(session, people_in(record))
+    own = record.incident.channel_id or ""
+    return replace(
+        record,
+        names={one.user_id: one.name for one in found},
+        bots=frozenset(one.user_id for one in found if one.is_bot),
+        channels=await known.channels(session, channels_in(record), own),
+    )
+
+
+def people_in(record: Record) -> frozenset[str]:
+    """The ids of everybody who acted, spoke, reacted or was named."""
+    found = {record.incident.declared_by}
+    found.update(held.user_id for held in record.roles)
+    found.update(line.by for line in record.timeline)
+    found.update(update.by for update in record.updates)
+    for handoff in record.handoffs:
+        found.update((handoff.from_user, handoff.to_user))
+    for action in record.actions:
+        found.update((action.owner or "", action.created_by, action.done_by or ""))
+    for said in record.messages:
+        found.add(said.message.user_id)
+        found.update(user for users in said.reactions.values() for user in users)
+    for text in texts(record):
+        found.update(mentioned(text))
+    return frozenset(one for one in found if PERSON.fullmatch(f"<@{one}>"))
+
+
+def channels_in(record: Record) -> frozenset[str]:
+    """The ids of the incident's own channel and of those that are named."""
+    found = {match[1] for text in texts(record) for match in CHANNEL.finditer(text)}
+    return frozenset(found | {record.incident.channel_id or ""})
+
+
+def texts(record: Record) -> Iterator[str]:
+    """Every Slack-encoded text of the record."""
+    incident = record.incident
+    yield from (incident.summary, incident.impact, incident.understanding, incident.next_step, incident.close_reason)
+    yield from (line.text for line in record.timeline)
+    for update in record.updates:
+        yield from (update.changed, update.impact, update.next_step)
+    yield from (handoff.note for handoff in record.handoffs)
+    yield from (action.text for action in record.actions)
+    for said in record.messages:
+        yield said.message.text
+        yield from (earlier.text for earlier in said.revisions)
+
+
+def without_secrets(record: Record) -> Record:
+    """The record as it may leave: every text masked, and counted what was. Rows without secrets stay the same."""
+    if record.masked:
+        return record
+    mask = Mask()
+    clean = replace(
+        record,
+        incident=masked_row(record.incident, mask),
+        timeline=[replace(line, text=mask(line.text)) for line in record.timeline],
+        messages=[masked_message(said, mask) for said in record.messages],
+        updates=[masked_row(update, mask) for update in record.updates],
+        handoffs=[masked_row(handoff, mask) for handoff in record.handoffs],
+        actions=[masked_row(action, mask) for action in record.actions],
+        gaps=[masked_row(gap, mask) for gap in record.gaps],
+    )
+    return replace(clean, masked=mask.kinds)
+
+
+def masked_row(row: Row, mask: Mask) -> Row:
+    """A row with all its text masked; ids and times look like no secret."""
+    stored = row.model_dump()
+    changed = {name: mask(value) for name, value in stored.items() if isinstance(value, str)}
+    return row if all(stored[name] == value for name, value in changed.items()) else type(row)(**{**stored, **changed})
+
+
+def masked_message(said: Said, mask: Mask) -> Said:
+    """A message with its wordings and file names masked. Messages are many: only those that change are copied."""
+    text = mask(said.message.text)
+    files: list[dict[str, Any]] = [{**one, "name": mask(str(one.get("name", "")))} for one in said.message.files]
+    message = said.message
+    if text != message.text or files != message.files:
+        message = Message(**{**message.model_dump(), "text": text, "files": files})
+    return replace(said, message=message, revisions=tuple(masked_row(one, mask) for one in said.revisions))
