@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
@@ -11,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.models import Run, RunState, Step
+
+Found = TypeVar("Found")
 
 
 async def owe(
@@ -71,19 +73,23 @@ async def claim(
 
 
 def claimable(now: datetime, busy: Collection[int]) -> SelectOfScalar[Run]:
+    return (
+        due(select(Run), now)
+        .where(col(Run.id).not_in(list(busy)))
+        .where(or_(col(Run.leased_until).is_(None), col(Run.leased_until) < now))
+        .order_by(col(Run.id))
+    )
+
+
+def due(runs: SelectOfScalar[Found], now: datetime) -> SelectOfScalar[Found]:
+    """Those whose time has come, and that no earlier one of their lane holds up."""
     earlier = aliased(Run)
-    first_in_lane = ~(
+    held_up = (
         select(earlier.id)
         .where(earlier.lane == Run.lane, earlier.state == RunState.WAITING, col(earlier.id) < col(Run.id))
         .exists()
     )
-    return (
-        select(Run)
-        .where(Run.state == RunState.WAITING, col(Run.due_at) <= now, col(Run.id).not_in(list(busy)))
-        .where(or_(col(Run.leased_until).is_(None), col(Run.leased_until) < now))
-        .where(first_in_lane)
-        .order_by(col(Run.id))
-    )
+    return runs.where(Run.state == RunState.WAITING, col(Run.due_at) <= now, ~held_up)
 
 
 async def extend(session: AsyncSession, *, owner: str, run_ids: Collection[int], until: datetime) -> None:
@@ -151,8 +157,6 @@ async def add_result(session: AsyncSession, *, run_id: int, name: str, result: s
 
 
 async def unfinished(session: AsyncSession, now: datetime | None = None) -> int:
-    """How many runs wait; with `now`, only those that are due."""
-    statement = select(func.count()).select_from(Run).where(Run.state == RunState.WAITING)
-    if now is not None:
-        statement = statement.where(col(Run.due_at) <= now)
-    return (await session.exec(statement)).one()
+    """How many runs wait or are being worked on; with `now`, only those whose turn it is."""
+    count = select(func.count()).select_from(Run)
+    return (await session.exec(due(count, now) if now else count.where(Run.state == RunState.WAITING))).one()

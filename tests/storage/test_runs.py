@@ -179,18 +179,19 @@ async def test_the_first_result_of_a_step_stays(database: Database) -> None:
         assert await runs.results(session, run.id or 0) == {"post": "1.0001"}
 
 
-async def test_counts_tell_what_waits_and_what_is_due(database: Database) -> None:
-    await owe(database, "now")
+async def test_counts_tell_what_waits_and_whose_turn_it_is(database: Database) -> None:
+    await owe(database, "now", lane="incident:1")
+    await owe(database, "next in the lane", lane="incident:1")
     await owe(database, "later", due_at=NOW + LEASE)
     async with database.read() as session:
-        assert (await runs.unfinished(session), await runs.unfinished(session, NOW)) == (2, 1)
+        assert (await runs.unfinished(session), await runs.unfinished(session, NOW)) == (3, 1)
         assert await runs.anything_due(session, NOW, ())
     [run] = await claim(database)
     async with database.read() as session:
         assert not await runs.anything_due(session, NOW, ())
     await finish(database, run)
     async with database.read() as session:
-        assert await runs.unfinished(session) == 1
+        assert (await runs.unfinished(session), await runs.unfinished(session, NOW)) == (2, 1)
 
 
 async def test_what_this_process_is_busy_with_is_not_claimed_again(database: Database) -> None:
