@@ -4,6 +4,7 @@ from storage import incidents
 from storage.models import Surface
 from workflows import card, people, surfaces
 from workflows.overview import Overview, overview
+from workflows.ports import Post, Refused
 from workflows.services import Services
 from workflows.steps import Run, together
 from workflows.surfaces import load
@@ -17,17 +18,24 @@ async def run(run: Run, services: Services) -> None:
     async with services.database.read() as session:
         view = await overview(session, incident, services.policy)
         shown = {surface.kind: surface for surface in await incidents.surfaces(session, incident.key)}
+    posts = {"card": card.card(view), "announcement": card.announcement(view)}
     await together(
-        show_posts(services, view, shown),
+        *(show_post(run, services, shown[kind], post) for kind, post in posts.items() if kind in shown),
         show_topic(services, view, shown.get("topic")),
     )
 
 
-async def show_posts(services: Services, view: Overview, shown: dict[str, Surface]) -> None:
-    if "card" in shown:
-        await surfaces.show(services, shown["card"], card.card(view))
-    if "announcement" in shown:
-        await surfaces.show(services, shown["announcement"], card.announcement(view))
+async def show_post(run: Run, services: Services, surface: Surface, post: Post) -> None:
+    """Edit the post that is there; one that somebody deleted is posted anew, as people need it."""
+    try:
+        await surfaces.show(services, surface, post)
+    except Refused as refused:
+        if refused.error != "message_not_found":
+            raise
+        surface.ts = await surfaces.post_again(run, services, surface, post)
+        if surface.kind == "card":
+            await services.slack.decor.pin(surface.channel_id, surface.ts)
+        await surfaces.keep(services, surface)
 
 
 async def show_topic(services: Services, view: Overview, shown: Surface | None) -> None:

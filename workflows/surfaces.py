@@ -37,10 +37,11 @@ async def place(
     if known is not None:
         return known
     key, posts = run.step_key(kind), services.slack.posts
-    ts = await posts.find(channel_id, key, run.since, thread_ts=thread_ts) if run.repeat else None
-    if ts is None:
-        ts = await posts.post(channel_id, post, key=key, thread_ts=thread_ts)
-    surface = Surface(incident_id=run.incident_id, kind=kind, channel_id=channel_id, ts=ts, shown=digest(post))
+    found = await posts.find(channel_id, key, run.since, thread_ts=thread_ts) if run.repeat else None
+    # What was posted earlier may show an earlier state of things: the next `show` replaces it.
+    shown = digest(post) if found is None else ""
+    ts = found or await posts.post(channel_id, post, key=key, thread_ts=thread_ts)
+    surface = Surface(incident_id=run.incident_id, kind=kind, channel_id=channel_id, ts=ts, shown=shown)
     await keep(services, surface)
     return surface
 
@@ -52,6 +53,16 @@ async def show(services: Services, surface: Surface, post: Post) -> None:
     await services.slack.posts.update(surface.channel_id, surface.ts, post)
     surface.shown = digest(post)
     await keep(services, surface)
+
+
+async def post_again(run: Run, services: Services, surface: Surface, post: Post) -> str:
+    """Put up anew, once, what somebody deleted in Slack. The caller keeps the surface with its new `ts`."""
+    key, posts = run.step_key(f"{surface.kind}-instead-of-{surface.ts}"), services.slack.posts
+    found = await posts.find(surface.channel_id, key, run.since) if run.repeat else None
+    if found is not None:
+        await posts.update(surface.channel_id, found, post)
+    surface.shown = digest(post)
+    return found or await posts.post(surface.channel_id, post, key=key)
 
 
 async def keep(services: Services, surface: Surface) -> None:
