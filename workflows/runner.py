@@ -34,6 +34,7 @@ class Runner:
         self._workflows = workflows
         self._owner = owner or new_id("runner")
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._claiming = asyncio.Lock()
         self._stopping = False
 
     async def take_over(self) -> None:
@@ -56,7 +57,15 @@ class Runner:
         await self.claim()
 
     async def claim(self) -> None:
-        """Start every due run that nobody else is working on."""
+        """Start every due run that nobody else is working on.
+
+        One claim at a time: a second one that has not seen the first one's runs would start them again when the clock
+        jumps past their lease.
+        """
+        async with self._claiming:
+            await self._claim()
+
+    async def _claim(self) -> None:
         room = MOST_AT_ONCE - len(self._running)
         if self._stopping or room <= 0:
             return
@@ -73,7 +82,8 @@ class Runner:
         """Take nothing more on, let what runs end within `patience`, and hand back the rest."""
         self._stopping = True
         self._services.bell.ring()
-        tasks = list(self._running.values())
+        async with self._claiming:  # what has been claimed by now has been started too
+            tasks = list(self._running.values())
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=patience.total_seconds())
             for task in late:
