@@ -4,10 +4,13 @@ Slack page: Rate limits. Limits are per method and minute; posting is also about
 """
 
 import asyncio
+import logging
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+
+log = logging.getLogger(__name__)
 
 WINDOW: Final = 60.0  # seconds
 TIER_2, TIER_3, TIER_4 = 20, 50, 100
@@ -46,31 +49,34 @@ CALLS_PER_MINUTE: Mapping[str, int] = MappingProxyType(
 
 
 class Pace:
-    """A sliding window per method. Waiting is first come, first served."""
+    """A sliding window per method. Waiting is first come, first served, and methods do not hold each other up."""
 
     def __init__(self, calls_per_minute: Mapping[str, int] = CALLS_PER_MINUTE) -> None:
         self._limits = calls_per_minute
         self._made: dict[str, deque[float]] = defaultdict(deque)
+        self._closed_until: dict[str, float] = {}
         self._queues: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def wait(self, method: str) -> None:
         """Return when one more call of this method is allowed, and count it."""
-        limit = self._limits.get(method)
-        if limit is None:
-            return
         async with self._queues[method]:
-            loop, made = asyncio.get_running_loop(), self._made[method]
-            while made and made[0] <= loop.time() - WINDOW:
-                made.popleft()
-            if len(made) >= limit:
-                await asyncio.sleep(made.popleft() + WINDOW - loop.time())
-            made.append(loop.time())
+            # Once more after each pause, as Slack may have closed the door meanwhile.
+            while (pause := self._pause(method)) > 0:
+                about = {"action": "paced", "method": method, "seconds": round(pause, 1)}
+                log.warning("waiting for Slack's rate limit", extra=about)
+                await asyncio.sleep(pause)
+            if method in self._limits:
+                self._made[method].append(asyncio.get_running_loop().time())
 
     def blocked(self, method: str, seconds: float) -> None:
-        """Slack answered 429: count the window as full until the pause it asked for is over."""
-        limit = self._limits.get(method)
-        if limit is None:
-            return
-        loop = asyncio.get_running_loop()
-        until = loop.time() - WINDOW + seconds
-        self._made[method] = deque([until] * limit)
+        """Slack answered 429: nothing of this method goes out until the pause it asked for is over."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._closed_until[method] = max(until, self._closed_until.get(method, 0.0))
+
+    def _pause(self, method: str) -> float:
+        """Seconds until the next call may go out; 0 or less means now."""
+        now, made, limit = asyncio.get_running_loop().time(), self._made[method], self._limits.get(method)
+        while made and made[0] + WINDOW <= now:
+            made.popleft()
+        full_for = made[0] + WINDOW - now if limit is not None and len(made) >= limit else 0.0
+        return max(full_for, self._closed_until.get(method, 0.0) - now)
