@@ -1,4 +1,4 @@
-"""Offers of incident command, and what a successor needs to know. Queries take a session and commit nothing."""
+"""Offers of incident command. Queries take a session and commit nothing."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Action, Handoff
+from storage.models import Handoff
 
 
 async def get(session: AsyncSession, handoff_id: int) -> Handoff | None:
@@ -34,10 +34,4 @@ async def add(
 async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Handoff]:
     """All offers, oldest first."""
     statement = select(Handoff).where(Handoff.incident_id == incident_id).order_by(col(Handoff.id))
-    return (await session.exec(statement)).all()
-
-
-async def actions(session: AsyncSession, incident_id: int) -> Sequence[Action]:
-    """The follow-ups of an incident by number, done ones included."""
-    statement = select(Action).where(Action.incident_id == incident_id).order_by(col(Action.number))
     return (await session.exec(statement)).all()

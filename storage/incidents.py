@@ -15,8 +15,11 @@ async def get(session: AsyncSession, incident_id: int) -> Incident | None:
 
 
 async def locked(session: AsyncSession, incident_id: int) -> Incident | None:
-    """An incident that is about to be changed: others wait until this transaction ends."""
-    statement = select(Incident).where(Incident.id == incident_id).with_for_update()
+    """An incident that is about to be changed: others who would change it wait until this transaction ends.
+
+    Rows that only point at it may be stored meanwhile; else a tick and a change would wait for each other.
+    """
+    statement = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
     return (await session.exec(statement.execution_options(populate_existing=True))).first()
 
 

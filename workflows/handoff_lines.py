@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from storage import handoffs
+from storage import actions, handoffs
 from storage.models import Handoff, HandoffState, Incident
 from workflows import blocks, surfaces
 from workflows.blocks import Block
@@ -27,7 +27,7 @@ async def run(run: Run, services: Services) -> None:
         known = Known(
             view=await overview(session, incident, services.policy),
             lines=await timeline(session, incident),
-            actions=await handoffs.actions(session, incident.key),
+            actions=await actions.of_incident(session, incident.key),
             note=offer.note if offer else "",
         )
     if offer is None or incident.channel_id is None:

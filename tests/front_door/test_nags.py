@@ -1,14 +1,18 @@
 """Reminders as people meet them: one line that asks, and everything that answers it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.app import open_app
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Message
-from tests.stage import Stage
+from tests.postgres import fresh_database
+from tests.stage import Stage, open_stage
 from workflows import reminders
 
 
@@ -290,6 +294,35 @@ async def test_two_ticks_at_once_remind_once(stage: Stage) -> None:
     assert sum(counts) == 1
     assert len(asked(channel)) == 1
     assert times_asked(stage) == 1
+
+
+@pytest.mark.postgres
+async def test_two_replicas_remind_once_and_hand_over_once(tmp_path: Path) -> None:
+    async with (
+        fresh_database() as url,
+        open_stage(tmp_path, database_url=url) as stage,
+        open_app(replace(stage.settings, http_port=0), clock=stage.clock) as other,
+    ):
+        channel = await stage.declare("sev1 Checkout is failing")
+        for minutes in (30, 5, 10):
+            stage.clock.advance(minutes=minutes)
+            await asyncio.gather(stage.app.ticker.tick(), other.ticker.tick())
+            await stage.settle()
+        assert times_asked(stage) == 3
+        assert len(asked(channel)) == 1
+        assert len(announced(stage)) == 1
+
+        await stage.anna.types("/incident handoff @bilal", in_=channel)
+        await stage.settle()
+        presses = [stage.bilal.presses("Accept", in_=channel), stage.anna.presses("Withdraw", in_=channel)]
+        ticks = [stage.app.ticker.tick(), other.ticker.tick()]
+        await asyncio.gather(*presses, stage.anna.types("/incident update Rolled back", in_=channel), *ticks)
+        await stage.settle()
+
+        told = [one.shown for who in (stage.anna, stage.bilal) for one in who.ephemerals()]
+        assert sum("Nothing was changed" in one for one in told) == 1
+        assert not any("Something broke" in one for one in told)
+        assert asked(channel) == []
 
 
 async def test_the_announcement_channel_hears_nothing_of_a_private_incident(stage: Stage) -> None:
