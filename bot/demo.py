@@ -24,9 +24,8 @@ async def play(folder: Path, *, speed: float) -> None:
     out = console()
     out.print("Sitrep: one incident, from the first line to the postmortem", style="bold", soft_wrap=True)
     out.print(
-        "A local workspace, the real bot, four people. No Slack, no tokens. Times are UTC, and sped up.",
+        "A local workspace, the real bot, four people; no Slack, no tokens. Times are UTC.",
         style="dim",
-        soft_wrap=True,
     )
     from bot.demo_playing import tell_all
 

@@ -20,10 +20,9 @@ MOST_LINES: Final = 16
 
 
 async def finish(stage: Stage, place: Path, incident_id: int) -> None:
-    """Print path, rendering, figures and next step. Raises `DemoStopped` when there is no draft."""
+    """Print path, rendering, figures and next step. Raises AssertionError when no draft comes to the channel."""
     draft = place / f"postmortem-INC-{incident_id}.md"
-    if not draft.exists():
-        raise DemoStopped(f"there is no {draft}, although the incident is closed.")
+    await stage.workspace.until(lambda: any(file.name == draft.name for file in stage.workspace.files))
     screen, shown = stage.screen, path_of(draft)
     screen.scene("The postmortem draft")
     screen.line(Text(shown, "bold"))
@@ -40,7 +39,7 @@ async def finish(stage: Stage, place: Path, incident_id: int) -> None:
 
 async def figures(stage: Stage, incident_id: int) -> list[str]:
     """What the record and the channel say, in sentences."""
-    async with stage.app.services.database.read() as session:
+    async with stage.bot.app.services.database.read() as session:
         incident = await incidents.get(session, incident_id)
         if incident is None:
             raise DemoStopped(f"INC-{incident_id} is not on record.")

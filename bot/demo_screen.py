@@ -53,6 +53,11 @@ class Screen:
         self.console.print()
         self.rule(f"{minutes} minutes later", "dim", "·")
 
+    def remark(self, text: str) -> None:
+        """Something that happens behind the scenes."""
+        self.console.print()
+        self.rule(text, "dim", "·")
+
     def rule(self, title: str, style: str, line: str) -> None:
         left = f"{line * 3} {title} "
         self.line(Text(left + line * max(0, self.width - cell_len(left)), style))
@@ -179,7 +184,7 @@ class Screen:
         wrapped = body.wrap(self.console, max(30, self.width - indent))
         for number, line in enumerate(wrapped):
             line.rstrip()
-            self.line((head if repeat or number == 0 else Text(" " * indent)) + line)
+            self.line(Text().append_text(head if repeat or number == 0 else Text(" " * indent)).append_text(line))
 
     def line(self, text: Text) -> None:
         text.rstrip()

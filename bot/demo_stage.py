@@ -1,21 +1,18 @@
 """The demo's town: the practice workspace, the real bot in it, people who act, and a screen that shows it."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from bot import manifest
-from bot.app import App, open_app
-from bot.config import Settings
-from bot.demo_clock import DemoClock
+from bot.demo_bot import Bot, log_file, settings_for
+from bot.demo_clock import DemoClock, Pace
 from bot.demo_screen import Screen
 from bot.demo_watch import Sighting, Watch
-from bot.logs import TextLines
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Ephemeral, Message
@@ -25,10 +22,6 @@ from workflows.errors import SitrepError
 Place = Channel | str
 Spot = Message | Ephemeral | None
 
-# Seconds at speed 1 for reading something new: one line, and for each further one.
-PAUSE: Final = 0.12
-PAUSE_PER_LINE: Final = 0.02
-
 
 class DemoStopped(SitrepError):
     """The demo cannot go on; the message says where it was."""
@@ -36,14 +29,14 @@ class DemoStopped(SitrepError):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Everything on it. `speed` divides the pauses for reading; with infinity there are none."""
+    """Everything on it. `seen` is what has been shown so far."""
 
     workspace: Workspace
-    app: App
+    bot: Bot
     clock: DemoClock
     screen: Screen
     watch: Watch
-    speed: float
+    pace: Pace
     seen: list[Sighting]
 
     def player(self, name: str, *, tz: str) -> "Player":
@@ -57,7 +50,7 @@ class Stage:
         length = timedelta(**units)
         self.clock.advance(length)
         self.screen.later(length)
-        await self.app.ticker.tick()
+        await self.bot.app.ticker.tick()
         await self.show()
 
     async def show(self) -> None:
@@ -66,22 +59,19 @@ class Stage:
         news = self.watch.news()
         self.seen.extend(news)
         for sighting in news:
+            await self.pace.breathe(sighting.text)
             self.screen.show(sighting)
-            await self.pause(sighting.text)
-
-    async def pause(self, text: str = "") -> None:
-        """Time to read, for people only."""
-        lines = text.count("\n") + len(text) // 80
-        await asyncio.sleep((PAUSE + PAUSE_PER_LINE * lines) / self.speed)
 
     async def still(self) -> None:
-        """Wait until Slack has nothing to deliver and the bot owes nothing that is due."""
+        """Wait until Slack has nothing to deliver and the bot owes nothing that is due. A stopped bot owes nothing."""
+        if not self.bot.is_running:
+            return
         async with asyncio.timeout(20):
             while True:
                 await self.workspace.settled(quiet=0.01)
-                if await self.app.idle():
+                if await self.bot.app.idle():
                     await self.workspace.settled(quiet=0.01)
-                    if await self.app.idle():
+                    if await self.bot.app.idle():
                         return
                 await asyncio.sleep(0.005)
 
@@ -179,8 +169,8 @@ class Player:
         await self.stage.workspace.until(lambda: self.person.modal)
         modal = self.person.modal
         if modal is not None:
+            await self.stage.pace.breathe(modal.shown)
             self.stage.screen.form(self.name, modal.title, modal.shown, modal.submit or "")
-            await self.stage.pause(modal.shown)
         self._tell(after, "closes the form:", "not yet", in_)
         await self.person.closes()
         await self.stage.show()
@@ -194,43 +184,15 @@ class Player:
         self.stage.screen.deed(self.stage.clock.now(), self.name, f"#{where}", what, typed)
 
 
-def settings_for(workspace: Workspace, folder: Path) -> Settings:
-    """What the environment would say to a bot in this workspace; everything it writes stays in `folder`."""
-    env = {
-        "SLACK_BOT_TOKEN": workspace.bot_token,
-        "SLACK_APP_TOKEN": workspace.app_token,
-        "SLACK_API_URL": workspace.api_url,
-        "DATABASE_URL": f"sqlite:///{folder / 'sitrep.db'}",
-    }
-    # Port 0: any free one, so that a bot at work on this machine is not in the way.
-    return replace(Settings.from_env(env, folder), data_folder=folder, http_port=0)
-
-
-@contextmanager
-def log_file(path: Path) -> Iterator[None]:
-    """What the bot logs goes to a file; the terminal belongs to the story."""
-    handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(TextLines())
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        root.handlers[:], root.level = before
-        handler.close()
-
-
 @asynccontextmanager
 async def open_stage(folder: Path, *, clock: DemoClock, screen: Screen, speed: float) -> AsyncIterator[Stage]:
     """A stage with the bot running, its record and log in `folder`, which must be fresh."""
     async with AsyncExitStack() as stack:
         stack.enter_context(log_file(folder / "sitrep.log"))
         workspace = await stack.enter_async_context(open_workspace(clock=clock, manifest=manifest.build()))
-        settings = settings_for(workspace, folder)
-        app = await stack.enter_async_context(open_app(settings, clock=clock))
-        await workspace.bot_connected()
+        bot = Bot(workspace, settings_for(workspace, folder), clock)
+        stack.push_async_callback(bot.stop)
+        await bot.start()
         watch = Watch(workspace)
         watch.news()
-        yield Stage(workspace=workspace, app=app, clock=clock, screen=screen, watch=watch, speed=speed, seen=[])
+        yield Stage(workspace=workspace, bot=bot, clock=clock, screen=screen, watch=watch, pace=Pace(speed), seen=[])

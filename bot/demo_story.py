@@ -134,7 +134,18 @@ async def worse(people: Cast, channel: Channel) -> None:
         "Decision: we skip that check this once and roll back everywhere. Chen watches the database.", in_=channel
     )
     await anna.reacts("scales", to=choice)
-    await chen.says("Watching it.", in_=channel)
+    await interrupted(people, channel)
+
+
+async def interrupted(people: Cast, channel: Channel) -> None:
+    stage, bilal, chen = people.stage, people.bilal, people.chen
+    stage.screen.remark("Sitrep itself is stopped, in the middle of it.")
+    await stage.bot.stop()
+    watched = await chen.says("480 of 500 database connections are waiting for the cart.", in_=channel)
+    await bilal.reacts("mag", to=watched)
+    await stage.bot.start()
+    stage.screen.remark("It is back, and reads what it has missed; nobody has to say anything twice.")
+    await stage.show()
 
 
 async def handed_over(people: Cast, channel: Channel) -> None:
