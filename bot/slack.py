@@ -16,6 +16,19 @@ TEXT_LIMIT: Final = 3900  # chat.update refuses more than 4,000 characters
 EVENT_TYPE: Final = "sitrep_step"
 MOST_INVITED_AT_ONCE: Final = 100
 PAGE: Final = 200
+# Why one person cannot be invited, while others may. Slack page: conversations.invite.
+ABOUT_ONE_PERSON: Final = frozenset(
+    {
+        "already_in_channel",
+        "cant_invite",
+        "cant_invite_self",
+        "no_external_invite_permission",
+        "org_user_not_in_team",
+        "ura_max_channels",
+        "user_is_restricted",
+        "user_not_found",
+    }
+)
 
 
 class SlackChannels:
@@ -60,8 +73,17 @@ class SlackChannels:
         try:
             answer = await self._calls.call("conversations.invite", channel=channel_id, users=users, force=True)
         except Refused as refused:
+            if len(users) > 1 and refused.error in ABOUT_ONE_PERSON:
+                return await self._invite_each(channel_id, users)
             return dict.fromkeys(users, refused.error)
         return {str(one.get("user")): str(one.get("error")) for one in answer.get("errors") or ()}
+
+    async def _invite_each(self, channel_id: str, users: Sequence[str]) -> dict[str, str]:
+        """When nobody could be invited, the answer gives one reason for all: ask for each person's own."""
+        refused: dict[str, str] = {}
+        for user in users:
+            refused.update(await self._invite(channel_id, [user]))
+        return refused
 
     async def set_topic(self, channel_id: str, topic: str) -> None:
         await self._calls.call("conversations.setTopic", channel=channel_id, topic=one_line(topic, 250))
@@ -200,9 +222,10 @@ class SlackHistory:
 class SlackFiles:
     """Satisfies `workflows.ports.Files`."""
 
-    def __init__(self, calls: Calls, session: aiohttp.ClientSession) -> None:
+    def __init__(self, calls: Calls, session: aiohttp.ClientSession, bot_user_id: str) -> None:
         self._calls = calls
         self._session = session
+        self._bot_user_id = bot_user_id
 
     async def upload(self, channel_id: str, name: str, content: bytes, *, title: str, comment: str) -> str:
         ticket = await self._calls.call("files.getUploadURLExternal", filename=name, length=len(content))
@@ -223,7 +246,7 @@ class SlackFiles:
         found = self._calls.pages("conversations.history", "messages", channel=channel_id, limit=PAGE)
         async for message in found:
             for file in message.get("files") or ():
-                if file.get("name") == name:
+                if file.get("name") == name and file.get("user") == self._bot_user_id:
                     return str(file["id"])
         return None
 
@@ -289,7 +312,7 @@ def connect(calls: Calls, session: aiohttp.ClientSession, identity: Mapping[str,
         posts=SlackPosts(calls, session),
         decor=SlackDecor(calls),
         history=SlackHistory(calls),
-        files=SlackFiles(calls, session),
+        files=SlackFiles(calls, session, str(identity["user_id"])),
         views=SlackViews(calls),
         people=SlackPeople(calls),
         user_id=str(identity["user_id"]),

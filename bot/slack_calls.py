@@ -78,8 +78,9 @@ class Calls:
 
     def _sorted(self, method: str, error: SlackApiError) -> Exception:
         response = error.response
-        status = getattr(response, "status_code", 200)
-        word = str(response.get("error") or "") if hasattr(response, "get") else ""
+        status = response.status_code
+        said = response.data if isinstance(response.data, Mapping) else {}  # an HTTP error may bring a page instead
+        word = str(said.get("error") or "")
         if status == 429 or word in LATER_ERRORS:
             pause = float(response.headers.get("Retry-After") or response.headers.get("retry-after") or 1)
             self._pace.blocked(method, pause)
@@ -89,7 +90,7 @@ class Calls:
         if word in TOKEN_ERRORS:
             log.critical("Slack refuses the token", extra={"action": "token_refused", "error": word})
             return Busy(TOKEN_PAUSE)
-        return Refused(word, detail_of(response))
+        return Refused(word, detail_of(said))
 
 
 def encoded(method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,10 +109,10 @@ def flattened(value: Any) -> str:
     return str(value)
 
 
-def detail_of(response: Any) -> str:
+def detail_of(said: Mapping[str, Any]) -> str:
     """What else Slack said: the scope it wants, or the place in the blocks that it did not like."""
-    needed = response.get("needed")
+    needed = said.get("needed")
     if needed:
         return f"needs the scope {needed}"
-    metadata = response.get("response_metadata") or {}
+    metadata = said.get("response_metadata") or {}
     return "; ".join(str(message) for message in metadata.get("messages") or ())
