@@ -16,7 +16,7 @@ from workflows.change import Change, change
 from workflows.closing_words import closed_line, closing_post
 from workflows.errors import UserError
 from workflows.policy import Policy
-from workflows.record import Record, read_with_names, without_secrets
+from workflows.record import read_with_names, without_secrets
 from workflows.services import Services
 from workflows.steps import Run, done
 from workflows.surfaces import load
@@ -135,19 +135,21 @@ async def run(run: Run, services: Services) -> None:
     incident = await load(services, run.incident_id)
     if not still_closed(incident, run):
         return
-    if incident.channel_id is None:
-        await write_draft(services, await read_with_names(services, incident.key))
-        return
     await run.attempt(
         "reconcile",
         lambda: done(reconcile.reconcile(services, incident.key)),
         loss="The channel could not be read back before the draft was written",
     )
     record = without_secrets(await read_with_names(services, incident.key))
-    file_id = await share(run, services, record)
+    # Long incidents take a moment to write down, in which others must be answered.
+    text = await asyncio.to_thread(postmortem.draft, record, services.policy)
+    if incident.channel_id is None:
+        await write_draft(services, incident, text)
+        return
+    file_id = await share(run, services, record.incident, text)
     canvas_id = await run.attempt(
         "canvas",
-        lambda: services.slack.files.canvas(incident.channel_id or "", postmortem.draft(record, services.policy)),
+        lambda: services.slack.files.canvas(incident.channel_id or "", text),
         loss="The draft could not be shown as a canvas, too; the file has all of it",
     )
     post = closing_post(record, services.policy, str(run.args["by"]), shared=bool(file_id), canvas=bool(canvas_id))
@@ -160,14 +162,13 @@ def still_closed(incident: Incident, run: Run) -> bool:
     return incident.status == Status.CLOSED and closed_at == run.args["closed_at"]
 
 
-async def share(run: Run, services: Services, record: Record) -> str | None:
+async def share(run: Run, services: Services, incident: Incident, text: str) -> str | None:
     """Write the draft and upload what was written. The id of the file, or nothing when Slack refuses it."""
-    incident = record.incident
     channel_id, name = incident.channel_id or "", postmortem.file_name(incident.ref)
     known = await surfaces.find(services, incident.key, SURFACE)
 
     async def upload() -> str:
-        content = await write_draft(services, record)
+        content = await write_draft(services, incident, text)
         return await services.slack.files.upload(
             channel_id,
             name,
@@ -190,10 +191,10 @@ async def share(run: Run, services: Services, record: Record) -> str | None:
     return file_id
 
 
-async def write_draft(services: Services, record: Record) -> bytes:
+async def write_draft(services: Services, incident: Incident, text: str) -> bytes:
     """Write `postmortem-INC-7.md` into the data folder, anew at each closing; returns what was written."""
-    content = postmortem.draft(record, services.policy).encode()
-    path = services.data_folder / postmortem.file_name(record.incident.ref)
+    content = text.encode()
+    path = services.data_folder / postmortem.file_name(incident.ref)
     await asyncio.to_thread(replace_file, path, content)
     return content
 

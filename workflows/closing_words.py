@@ -1,8 +1,8 @@
 """What is said when an incident is closed. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from storage.models import Incident
+from storage.models import Incident, Message
 from workflows import blocks
 from workflows.numbers import Numbers, numbers
 from workflows.policy import Policy
@@ -38,12 +38,26 @@ def figures_line(record: Record, count: Numbers) -> str:
     parts = [
         f"resolved after {duration(count.to_resolve)}" if count.to_resolve is not None else "",
         f"mitigated after {duration(count.to_mitigate)}" if count.to_mitigate is not None else "",
-        f"{counted(count.updates, 'update')}, {count.updates_on_time} of {count.updates_due} on time",
-        f"{counted(len(record.messages), 'message')} and {counted(len(record.timeline), 'timeline line')}",
+        updates_part(count),
+        f"{counted(spoken(record), 'message')} and {counted(len(record.timeline), 'timeline line')}",
         counted(len(record.actions), "follow-up"),
     ]
     line = " · ".join(part for part in parts if part)
     return line[0].upper() + line[1:]
+
+
+def updates_part(count: Numbers) -> str:
+    on_time = f", {count.updates_on_time} of {count.updates_due} on time" if count.updates_due else ""
+    return counted(count.updates, "update") + on_time
+
+
+def spoken(record: Record) -> int:
+    """How many messages people wrote; joining, renaming and what bots say are on record too."""
+    return sum(1 for said in record.messages if is_speech(said.message, record.bots))
+
+
+def is_speech(message: Message, bots: Collection[str]) -> bool:
+    return message.user_id not in bots and message.subtype in ("", "thread_broadcast", "file_share", "me_message")
 
 
 def counted(number: int, word: str) -> str:
@@ -56,7 +70,7 @@ def draft_line(record: Record, *, shared: bool, canvas: bool) -> str:
             f"the draft is written, but Slack did not take the file; `sitrep export {record.incident.ref}` prints it."
         )
     also = " and on the channel's canvas" if canvas else ""
-    masked = sum(record.masked.values())
+    masked = sum((record.masked or {}).values())
     note = f" {counted(masked, 'secret')} masked in it." if masked else ""
     return f"the draft is the file `{file_name(record.incident.ref)}` in this channel{also}.{note}"
 

@@ -39,7 +39,7 @@ def as_json(record: Record) -> str:
         "handoffs": [handoff_facts(handoff) for handoff in clean.handoffs],
         "actions": [action_facts(action) for action in clean.actions],
         "gaps": [gap_facts(gap) for gap in clean.gaps],
-        "masked": sum(clean.masked.values()),
+        "masked": sum((clean.masked or {}).values()),
         "names": dict(sorted(clean.names.items())),
     }
     lines = [f"{json.dumps(name)}: {json_lines(value)}" for name, value in content.items()]

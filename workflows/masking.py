@@ -6,7 +6,7 @@ words such as `password` are followed to what they name. Doubtful cases are mask
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -149,17 +149,24 @@ RULES: Final = (
 )
 
 
-def mask(text: str) -> Masked:
+def mask(text: str, rules: Sequence[Rule] = RULES) -> Masked:
     """The text with `«masked: kind»` in place of every secret. Masking twice is masking once."""
     found: dict[str, str] = {}
-    folded = text.casefold()
-    for one in RULES:
-        if any(hint in folded for hint in one.hints):
+    folded = text.lower()
+    for one in rules:
+        if has_any(one.hints, folded):
             text = one.pattern.sub(lambda match, one=one: replaced(match, one, found), text)  # type: ignore[misc]
     for secret, kind in found.items():  # the same secret may stand elsewhere without what gave it away
         if len(secret) >= 8 and secret in text:
             text = text.replace(secret, label(kind))
     return Masked(text=text, found=found)
+
+
+def has_any(hints: Sequence[str], folded: str) -> bool:
+    for hint in hints:  # noqa: SIM110  this is asked for every rule and message, and a generator takes three times as long
+        if hint in folded:
+            return True
+    return False
 
 
 def replaced(match: re.Match[str], one: Rule, found: dict[str, str]) -> str:
@@ -184,7 +191,16 @@ class Mask:
         self._found: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
-        masked = mask(text)
+        return self._apply(text, RULES)
+
+    def among(self, texts: Iterable[str]) -> Callable[[str], str]:
+        """The same for many texts, and quicker: rules that can match in none of them are left out at once."""
+        folded = "\n".join(texts).lower()
+        rules = [one for one in RULES if has_any(one.hints, folded)]
+        return lambda text: self._apply(text, rules)
+
+    def _apply(self, text: str, rules: Sequence[Rule]) -> str:
+        masked = mask(text, rules)
         self._found.update(masked.found)
         return masked.text
 

@@ -4,6 +4,7 @@ Pure: the same record gives the same bytes. Markdown is the source; HTML and can
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import chain
 from typing import Final
 
@@ -142,10 +143,10 @@ def timeline_line(line: TimelineLine, facts: Facts) -> str:
     return markdown.entry(head, line.text, facts.names)
 
 
-def of_kinds(facts: Facts, *kinds: str) -> list[str]:
+def of_kinds(facts: Facts, *kinds: str, until: datetime | None = None) -> list[str]:
     """The timeline's lines of some kinds, with an empty line after them."""
-    found = [timeline_line(line, facts) for line in facts.record.timeline if line.kind in kinds]
-    return [*found, ""] if found else []
+    lines = [one for one in facts.record.timeline if one.kind in kinds and (until is None or one.at <= until)]
+    return [*(timeline_line(one, facts) for one in lines), ""] if lines else []
 
 
 def causes(facts: Facts) -> list[str]:
@@ -155,7 +156,7 @@ def causes(facts: Facts) -> list[str]:
 
 
 def resolution(facts: Facts) -> list[str]:
-    found = of_kinds(facts, "action", "decision", "status")
+    found = of_kinds(facts, "action", "decision", "status", until=facts.record.incident.resolved_at)
     return [*(["What was done and decided:", "", *found] if found else []), *asked(RESOLUTION)]
 
 

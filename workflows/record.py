@@ -1,10 +1,10 @@
 """Everything known about an incident, read in one go and handed to whatever leaves: draft, JSON, HTML."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import actions, handoffs, incidents, messages
 from storage import names as known
 from storage import timeline as lines
-from storage.models import Action, Gap, Handoff, Incident, Message, Role, Update
+from storage.models import Action, Gap, Handoff, Incident, Message, Revision, Role, Update
 from workflows import people
 from workflows.masking import Mask
 from workflows.services import Services
@@ -30,7 +30,7 @@ class Record:
     """Rows as they were stored, oldest first; actions that were withdrawn are left out.
 
     `severities` says from when on which level held. `names` are by user id, `channels` by channel id; `bots` are
-    the user ids that are not people. `masked` counts the secrets by kind once `without_secrets` has been through.
+    the user ids that are not people. `masked` counts the secrets by kind; `None`: `without_secrets` is yet to come.
     """
 
     incident: Incident
@@ -45,7 +45,7 @@ class Record:
     names: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     bots: frozenset[str] = frozenset()
-    masked: Mapping[str, int] = field(default_factory=dict)
+    masked: Mapping[str, int] | None = None
 
     @property
     def ic(self) -> str | None:
@@ -124,20 +124,19 @@ def texts(record: Record) -> Iterator[str]:
     yield from (handoff.note for handoff in record.handoffs)
     yield from (action.text for action in record.actions)
     for said in record.messages:
-        yield said.message.text
-        yield from (earlier.text for earlier in said.revisions)
+        yield from texts_of(said)
 
 
 def without_secrets(record: Record) -> Record:
     """The record as it may leave: every text masked, and counted what was. Rows without secrets stay the same."""
-    if record.masked:
+    if record.masked is not None:
         return record
     mask = Mask()
     clean = replace(
         record,
         incident=masked_row(record.incident, mask),
         timeline=[replace(line, text=mask(line.text)) for line in record.timeline],
-        messages=[masked_message(said, mask) for said in record.messages],
+        messages=masked_messages(record.messages, mask),
         updates=[masked_row(update, mask) for update in record.updates],
         handoffs=[masked_row(handoff, mask) for handoff in record.handoffs],
         actions=[masked_row(action, mask) for action in record.actions],
@@ -153,11 +152,23 @@ def masked_row(row: Row, mask: Mask) -> Row:
     return row if all(stored[name] == value for name, value in changed.items()) else type(row)(**{**stored, **changed})
 
 
-def masked_message(said: Said, mask: Mask) -> Said:
-    """A message with its wordings and file names masked. Messages are many: only those that change are copied."""
-    text = mask(said.message.text)
-    files: list[dict[str, Any]] = [{**one, "name": mask(str(one.get("name", "")))} for one in said.message.files]
-    message = said.message
-    if text != message.text or files != message.files:
-        message = Message(**{**message.model_dump(), "text": text, "files": files})
-    return replace(said, message=message, revisions=tuple(masked_row(one, mask) for one in said.revisions))
+def masked_messages(found: Sequence[Said], mask: Mask) -> list[Said]:
+    """Messages with their wordings and file names masked. There are many, so only those that change are copied."""
+    quick = mask.among(text for said in found for text in texts_of(said))
+    return [
+        said if all(quick(text) == text for text in texts_of(said)) else masked_message(said, quick) for said in found
+    ]
+
+
+def texts_of(said: Said) -> Iterator[str]:
+    """Everything in a message that somebody wrote."""
+    yield said.message.text
+    yield from (str(file.get("name", "")) for file in said.message.files)
+    yield from (earlier.text for earlier in said.revisions)
+
+
+def masked_message(said: Said, mask: Callable[[str], str]) -> Said:
+    files = [{**file, "name": mask(str(file.get("name", "")))} for file in said.message.files]
+    message = Message(**{**said.message.model_dump(), "text": mask(said.message.text), "files": files})
+    revisions = [Revision(**{**one.model_dump(), "text": mask(one.text)}) for one in said.revisions]
+    return replace(said, message=message, revisions=tuple(revisions))

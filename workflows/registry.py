@@ -3,7 +3,22 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from workflows import actions, close, course, declare, handoff, handoff_lines, home, nags, reconcile, refresh, roles, say, snooze, updates
+from workflows import (
+    actions,
+    close,
+    course,
+    declare,
+    handoff,
+    handoff_lines,
+    home,
+    nags,
+    reconcile,
+    refresh,
+    roles,
+    say,
+    snooze,
+    updates,
+)
 from workflows.runner import Workflow
 
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
