@@ -23,7 +23,7 @@ from bot.config import Settings, async_url
 from bot.http import serve
 from bot.listeners import Listeners
 from bot.slack import connect
-from bot.slack_calls import Calls
+from bot.slack_calls import Calls, word_of
 from bot.ticker import Ticker
 from storage import schema
 from storage.alone import sole_user
@@ -39,6 +39,7 @@ from workflows.services import Services
 log = logging.getLogger(__name__)
 
 CALL_TIMEOUT: Final = 30  # seconds for one call to Slack
+LOOK_AT_SOCKET: Final = 3  # seconds between looks; presses during a lost connection fail, so it must not last
 
 
 class CannotStart(SitrepError):
@@ -110,9 +111,13 @@ async def who_am_i(client: AsyncWebClient) -> dict[str, Any]:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        word = error.response.get("error") if error.response else "no answer"
+        if error.response.status_code >= 500:
+            raise CannotStart(
+                f"Slack is not well (HTTP {error.response.status_code}). Nothing is lost: start Sitrep again in a "
+                "moment. https://slack-status.com says more."
+            ) from error
         raise CannotStart(
-            f"Slack refuses SLACK_BOT_TOKEN ({word}). Copy the bot token again from the app's page "
+            f"Slack refuses SLACK_BOT_TOKEN ({word_of(error)}). Copy the bot token again from the app's page "
             "(OAuth & Permissions), or reinstall the app; `sitrep doctor` checks the rest."
         ) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -168,7 +173,7 @@ async def listen(stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, *, h
     if signed:
         modes.append(f"HTTP on {settings.http_host}:{settings.http_port}/slack/events")
     if settings.app_token is not None:
-        handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value())
+        handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value(), ping_interval=LOOK_AT_SOCKET)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)
         modes.append("Socket Mode")

@@ -79,7 +79,7 @@ class Calls:
     def _sorted(self, method: str, error: SlackApiError) -> Exception:
         response = error.response
         status = response.status_code
-        said = response.data if isinstance(response.data, Mapping) else {}  # an HTTP error may bring a page instead
+        said = answer_of(error)
         word = str(said.get("error") or "")
         if status == 429 or word in LATER_ERRORS:
             pause = float(response.headers.get("Retry-After") or response.headers.get("retry-after") or 1)
@@ -91,6 +91,17 @@ class Calls:
             log.critical("Slack refuses the token", extra={"action": "token_refused", "error": word})
             return Busy(TOKEN_PAUSE)
         return Refused(word, detail_of(said))
+
+
+def answer_of(error: SlackApiError) -> Mapping[str, Any]:
+    """What Slack said; empty when a proxy or a broken Slack sent a page instead of JSON."""
+    data = error.response.data
+    return data if isinstance(data, Mapping) else {}
+
+
+def word_of(error: SlackApiError) -> str:
+    """Slack's word for what is wrong, for example `invalid_auth`, else the HTTP status."""
+    return str(answer_of(error).get("error") or f"HTTP {error.response.status_code}")
 
 
 def encoded(method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
