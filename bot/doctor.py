@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import manifest
 from bot.config import Settings, async_url, examine
+from bot.slack_calls import word_of
 from storage import incidents, schema
 from storage.database import Database
 
@@ -89,12 +90,7 @@ async def bot_token(settings: Settings, session: aiohttp.ClientSession) -> Async
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        word = error.response.get("error")
-        yield Finding(
-            what=f"Bot token: refused ({word})",
-            well=False,
-            advice="Copy it again from the app's page, OAuth & Permissions, or reinstall the app to the workspace.",
-        )
+        yield Finding(what=f"Bot token: refused ({word_of(error)})", well=False, advice=token_advice(error))
         return
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         yield Finding(
@@ -106,6 +102,12 @@ async def bot_token(settings: Settings, session: aiohttp.ClientSession) -> Async
     yield Finding(what=f"Bot token: {answer['user']} in {answer['team']}", well=True)
     yield scopes(answer)
     yield await announce_channel(settings, client)
+
+
+def token_advice(error: SlackApiError) -> str:
+    if error.response.status_code >= 500:
+        return "Slack itself is not well: try again in a moment; https://slack-status.com says more."
+    return "Copy it again from the app's page, OAuth & Permissions, or reinstall the app to the workspace."
 
 
 def scopes(answer: Any) -> Finding:
@@ -137,7 +139,7 @@ async def announce_channel(settings: Settings, client: AsyncWebClient) -> Findin
                 break
     except SlackApiError as error:
         return Finding(
-            what=f"Announcements: channels cannot be listed ({error.response.get('error')})",
+            what=f"Announcements: channels cannot be listed ({word_of(error)})",
             well=False,
             advice="Usually a missing scope; see above.",
         )
@@ -158,7 +160,7 @@ async def socket_mode(settings: Settings, session: aiohttp.ClientSession) -> Fin
         async with session.ws_connect(answer["url"]) as socket:
             hello = await socket.receive_json(timeout=10)
     except SlackApiError as error:
-        return Finding(what=f"Socket Mode: refused ({error.response.get('error')})", well=False, advice=advice)
+        return Finding(what=f"Socket Mode: refused ({word_of(error)})", well=False, advice=advice)
     except (aiohttp.ClientError, TimeoutError, OSError, TypeError) as error:
         what = f"Socket Mode: no connection ({type(error).__name__})"
         return Finding(what=what, well=False, advice="A firewall may block outgoing WebSockets to Slack.")
