@@ -192,7 +192,8 @@ async def end(made: Change, offer: Handoff, state: HandoffState, by: str) -> Non
 
 
 async def redraw(made: Change, offer: Handoff) -> None:
-    await made.owe("handoff", str(offer.id), {"handoff_id": offer.id}, lane=f"handoff:{offer.id}")
+    # In the incident's own lane, so that it waits for a channel that is still being set up.
+    await made.owe("handoff", str(offer.id), {"handoff_id": offer.id})
 
 
 async def due(session: AsyncSession, reminder: Reminder, services: Services) -> None:

@@ -101,7 +101,10 @@ def direct(offer: Handoff, known: Known, policy: Policy, now: datetime) -> Post:
     where = f"<#{incident.channel_id}>"
     giver, until = person(offer.from_user), clock_time(offer.expires_at)
     if offer.state == HandoffState.PROPOSED:
-        text = f"{giver} asks you to take over as incident commander of {incident.ref}, {where}, until {until}."
+        text = (
+            f"{giver} asks you to take over as incident commander of {incident.ref}, {where}. "
+            f"You can answer until {until}."
+        )
         rows = [blocks.section(text), blocks.section(incident_briefing(known, now))]
         return Post(text=text, blocks=(*rows, blocks.actions(answers(offer), block_id="handoff")))
     if offer.state == HandoffState.ACCEPTED:

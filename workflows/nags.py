@@ -91,7 +91,9 @@ async def run(run: Run, services: Services) -> None:
     if latest == rungs.passed:
         quiet_for = services.clock.now() - quiet_since
         post = line(view, services.policy, rungs, quiet_for)
-        await replace(run, services, LINE, incident.channel_id, post, loss="The reminder could not be posted")
+        # Told at the first rung; a channel that stays archived needs no line for each.
+        loss = "" if rungs.told else "The reminder could not be posted"
+        await replace(run, services, LINE, incident.channel_id, post, loss=loss)
     ladder = services.policy.ladder
     if announced(ladder, rungs.told, rungs.passed) and not announced(ladder, rungs.passed, latest):
         await announce(run, services, view, quiet_since)

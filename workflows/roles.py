@@ -38,8 +38,7 @@ async def give(services: Services, incident_id: int, role: str, user: str, *, pr
         made.tell("role", given_line(role, user, before), by)
         await made.refresh()
         args = {"role": role, "user": user, "by": by}
-        key = f"{incident_id}:{role}:{user}:{made.now.isoformat()}"
-        await made.owe("role", key, args, lane=f"role:{incident_id}")
+        await made.owe("role", f"{incident_id}:{role}:{user}:{made.now.isoformat()}", args)
     return made.incident
 
 

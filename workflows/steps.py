@@ -62,13 +62,14 @@ class Run:
     async def attempt(self, name: str, act: Act, look: Look | None = None, *, loss: str) -> str | None:
         """Like `step`, but a refusal does not stop the run: the timeline says what is missing, and `None` comes back.
 
-        `loss` completes the sentence "Slack refused: …", for example `the card could not be pinned`.
+        `loss` completes the sentence "Slack refused: …", for example `the card could not be pinned`; it is empty when
+        that has been told before.
         """
         try:
             result = await self.step(name, act, look)
         except Refused as refused:
             result = REFUSED + refused.error
-            await self.keep(name, result, f"{loss} (Slack says `{refused.error}`)")
+            await self.keep(name, result, f"{loss} (Slack says `{refused.error}`)" if loss else "")
         return None if result.startswith(REFUSED) else result
 
     async def post(self, name: str, channel_id: str, post: Post, *, thread_ts: str = "") -> str:
