@@ -104,9 +104,10 @@ class Prompt:
             self._screen.aside(f"{label}: {problem}")
 
     async def marks(self, person: Person, direction: Direction) -> None:
-        place = self._workspace.channel(self._place(person, direction))
-        if not place.messages:
-            raise Impossible(f"#{place.name} is empty.")
+        name = self._place(person, direction)
+        place = self._workspace.find_channel(name)
+        if place is None or not place.messages:
+            raise Impossible(f"{person.name} sees no channel {name!r} with a message in it.")
         await person.reacts(direction.rest, to=place.messages[-1])
 
 

@@ -111,9 +111,9 @@ class Screen:
         """A message of Sitrep's that follows what happened: its first line and what is new, wherever it is."""
         before, now = seen.about.splitlines(), seen.text.splitlines()
         fresh = [line for line in now[1:] if line not in before and not line.startswith("[")]
-        where = "" if seen.place == self._place else f"in {seen.place} "
-        text = " · ".join([*now[:1], *([gist(fresh[:3])] if fresh else [])])
-        self.hanging(Text(BAR, "blue"), Text(f"{where}now reads: ", "dim").append(text, "dim"), repeat=True)
+        where = "" if seen.place == self._place else f"{seen.place} "
+        text = one_line(" · ".join([*now[:1], *([gist(fresh)] if fresh else [])]), 170)
+        self.hanging(Text(BAR, "blue"), Text(f"{where}now reads: {text}", "dim"), repeat=True)
 
     def deleted(self, seen: Sighting) -> None:
         self.heading(seen.place)

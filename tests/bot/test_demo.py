@@ -5,6 +5,9 @@ import contextlib
 import io
 import math
 import re
+import socket
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,11 +18,14 @@ from rich.console import Console
 
 from bot import demo
 from bot.demo_clock import DemoClock
+from bot.demo_closing import shortened
 from bot.demo_graph import graph
-from bot.demo_prompt import Direction, entries, read
+from bot.demo_playing import stopped
+from bot.demo_prompt import Direction, Prompt, entries, read
 from bot.demo_screen import Screen
 from bot.demo_stage import DemoStopped
 from bot.demo_watch import Kind, Sighting, moment
+from tests.stage import Stage
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -136,6 +142,79 @@ def test_the_card_is_drawn_again_for_what_matters_and_told_in_a_line_otherwise()
         screen.show(sighting("card_changed", now, who="Sitrep", about=before))
         assert ("pinned card" in out.getvalue()) is drawn
         assert "12:45" in out.getvalue() or drawn
+
+
+async def test_the_people_of_a_served_workspace_do_what_is_typed(stage: Stage) -> None:
+    screen, out = screen_of(100)
+    prompt = Prompt(stage.workspace, screen)
+    await prompt.obey("anna: /incident declare sev1 Checkout is failing @bilal")
+    await stage.settle()
+    channel = stage.workspace.channel("incident-2026-11-21-checkout-is-failing")
+    await prompt.obey("bilal: I am here")
+    await prompt.obey("anna marks eyes")
+    assert channel.messages[-1].shown == "I am here"
+    assert channel.messages[-1].reactions == {"eyes": [stage.anna.id]}
+    await prompt.obey("anna presses Post update")
+    assert "Anna sees a form: Update INC-1" in out.getvalue()
+    await prompt.obey("anna fills in What changed? = Rolled back; it was 42")
+    await stage.settle()
+    assert any("Rolled back; it was 42" in message.shown for message in channel.messages)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("eva: hello", "Nobody here is called eva: there are anna, bilal"),
+        ("what now?", "Direct the people from here"),
+        ("anna presses Nonsense", "Anna Keller sees no button"),
+        ("anna fills in A = b", "Anna Keller sees no"),
+        ("anna in nowhere: hello", "no channel"),
+        ("anna in nowhere marks mag", "no channel"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_a_sentence(stage: Stage, line: str, answer: str) -> None:
+    screen, out = screen_of(100)
+    stage.anna.patience = 0.05
+    await Prompt(stage.workspace, screen).obey(line)
+    assert answer in out.getvalue()
+
+
+def test_a_served_workspace_says_how_to_connect_and_ends_when_told(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "bot", "demo", "--serve", "--port", str(port)]
+    path = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=path, input="quit\n", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"SLACK_API_URL=http://127.0.0.1:{port}/api/" in done.stdout
+    assert "anna (Anna Keller)" in done.stdout
+
+
+async def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(DemoStopped, match="is taken"):
+            await demo.serve(tmp_path, port=other.getsockname()[1])
+
+
+def test_what_stopped_the_demo_is_one_sentence_and_the_rest_is_in_the_log() -> None:
+    problem = AssertionError("Bilal sees no button 'Accept'.\nLast calls:\n  chat.update")
+    assert stopped(problem, Path("data")) == (
+        "The demo stopped here: Bilal sees no button 'Accept'. More is in data/sitrep.log"
+    )
+
+
+def test_a_long_draft_is_cut_and_says_what_else_is_in_it() -> None:
+    lines = "\n".join(f"- line {number}" for number in range(60))
+    short = shortened(f"# Postmortem\n\n## Summary\n\nIt broke.\n\n## Timeline\n\n{lines}\n\n## Lessons\n\nMany.\n")
+    assert "It broke." in short
+    assert "line 40" not in short
+    assert "more lines" in short
+    assert "Also in it: Lessons" in short
 
 
 def test_the_graph_is_a_png() -> None:
