@@ -108,7 +108,7 @@ def due(facts: Facts) -> str:
     """When the finished document is expected, and whether it is."""
     incident = facts.record.incident
     severity = facts.policy.severity(incident.severity)
-    if incident.postmortem_due_at is None:
+    if incident.closed_at is None or incident.postmortem_due_at is None:
         return "It is due after the incident has been closed."
     when = facts.day_and_time(incident.postmortem_due_at)
     if severity is None or severity.postmortem:
