@@ -18,10 +18,12 @@ from bot.events import EVENTS
 from bot.slack import content
 from commands import help as help_words
 from commands.request import NOTHING, Reply, Subcommand, told
+from workflows import people
 from workflows.errors import AlreadyDone, FormErrors, UserError
 from workflows.ids import new_id
 from workflows.ports import Post, SlackTrouble
 from workflows.services import Services
+from workflows.words import mentioned, plain
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +128,7 @@ class Listeners:
                 return told(str(refusal))
             if isinstance(refusal, FormErrors):
                 raise
-            raise FormErrors({first_field: str(refusal)}) from refusal
+            raise FormErrors({first_field: await self._in_words(str(refusal))}) from refusal
         except AlreadyDone:
             return told("That has been done already; nothing was changed again.")
         except Exception:
@@ -136,6 +138,14 @@ class Listeners:
                 f"Something broke on Sitrep's side and nothing was changed. Please try once more; if it stays, "
                 f"tell whoever runs Sitrep the reference `{reference}`."
             )
+
+    async def _in_words(self, encoded: str) -> str:
+        """A sentence as a form can show it, which knows neither mentions nor times."""
+        try:
+            names = await people.names(self._services, mentioned(encoded))
+        except SlackTrouble:
+            names = {}
+        return plain(encoded, names)
 
     async def _open(self, trigger_id: str, reply: Reply) -> Reply:
         try:

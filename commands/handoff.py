@@ -8,12 +8,12 @@ from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashR
 from commands.which import by_id, incident_meant
 from storage import incidents
 from storage.models import Handoff, Incident
-from workflows import blocks, handoff, people
+from workflows import blocks, handoff
 from workflows.blocks import Block
 from workflows.errors import FormErrors, UserError
 from workflows.handoff import StillOpen
 from workflows.services import Services
-from workflows.words import escape, mentioned, plain, safe
+from workflows.words import escape, safe
 
 CALLBACK: Final = "handoff"
 ANSWERS: Final = {
@@ -103,19 +103,14 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
     to = request.values.get("to", "")
     if not to:
         raise FormErrors({"to": "Choose the person who takes over."})
-    try:
-        await handoff.propose(
-            services,
-            int(request.about["incident"]),
-            press=request.press,
-            by=request.user_id,
-            to=to,
-            note=escape(request.values.get("note", "").strip()),
-        )
-    except UserError as refusal:
-        # Forms show plain text, so people are named in words.
-        text = str(refusal)
-        raise FormErrors({"to": plain(text, await people.names(services, mentioned(text)))}) from refusal
+    await handoff.propose(
+        services,
+        int(request.about["incident"]),
+        press=request.press,
+        by=request.user_id,
+        to=to,
+        note=escape(request.values.get("note", "").strip()),
+    )
     return NOTHING
 
 

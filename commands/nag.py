@@ -13,7 +13,7 @@ from workflows.blocks import Block
 from workflows.errors import FormErrors, UserError
 from workflows.policy import Policy
 from workflows.services import Services
-from workflows.words import clock_time, duration, escape, plain
+from workflows.words import clock_time, duration, escape
 
 CALLBACK: Final = "nag_snooze"
 
@@ -41,17 +41,14 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
     reason = request.values.get("reason", "").strip()
     if not re.search(r"\w", reason):
         raise FormErrors({"reason": "A few words, please: everybody in the channel will read why it is quiet."})
-    try:
-        await snooze.snooze(
-            services,
-            int(request.about["incident"]),
-            press=request.press,
-            by=request.user_id,
-            reason=escape(reason),
-            length=timedelta(seconds=int(request.values["length"])),
-        )
-    except UserError as refusal:
-        raise FormErrors({"length": plain(str(refusal))}) from refusal
+    await snooze.snooze(
+        services,
+        int(request.about["incident"]),
+        press=request.press,
+        by=request.user_id,
+        reason=escape(reason),
+        length=timedelta(seconds=int(request.values["length"])),
+    )
     return NOTHING
 
 

@@ -285,6 +285,10 @@ async def test_the_button_opens_a_form_with_person_and_note(stage: Stage) -> Non
     await stage.anna.presses("Hand over", in_=channel)
     complaints = await stage.anna.submits({"Who takes over?": stage.anna})
     assert complaints == {"Who takes over?": "You are incident commander already. Name the person who takes over."}
+    await stage.anna.types("/incident handoff @chen", in_=channel)
+    complaints = await stage.anna.submits({"Who takes over?": stage.bilal})
+    assert complaints["Who takes over?"].startswith("@Chen Wei has been asked to take over and can answer until 03:05")
+    await stage.anna.types("/incident handoff withdraw", in_=channel)
     complaints = await stage.anna.submits({"Who takes over?": stage.bilal, "A note for them": "<!channel> is asleep"})
     await stage.settle()
 
