@@ -14,6 +14,8 @@ from anyascii import anyascii
 
 ENTITY: Final = re.compile(r"<([^<>]*)>")
 PERSON: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
+HARMLESS: Final = re.compile(r"@[UW][A-Z0-9]+(\|.*)?|#[CDG][A-Z0-9]+(\|.*)?|(https?://|mailto:).*", re.DOTALL)
+WHOLE: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);")
 TOPIC_LIMIT: Final = 60
 
 
@@ -28,11 +30,17 @@ def person(user_id: str) -> str:
 
 def safe(encoded: str) -> str:
     """Text that came from Slack, fit to be posted again: mentions of people, channels and links stay, pings do not."""
-    return ENTITY.sub(lambda match: safe_entity(match[1]), encoded)
+    pieces = ENTITY.split(encoded)  # what stands between entities, and in every second place the inside of one
+    return "".join(safe_entity(piece) if number % 2 else brackets(piece) for number, piece in enumerate(pieces))
+
+
+def brackets(between: str) -> str:
+    """A bracket that belongs to no entity must not become half of one."""
+    return between.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def safe_entity(inside: str) -> str:
-    if inside.startswith(("@", "#", "https://", "http://", "mailto:")):
+    if HARMLESS.fullmatch(inside):
         return f"<{inside}>"
     if inside.startswith("!date^"):
         return inside.rpartition("|")[2]
@@ -79,12 +87,11 @@ def clipped(encoded: str, limit: int) -> str:
     """Encoded text of at most `limit` characters that is never cut inside an entity."""
     if len(encoded) <= limit:
         return encoded
-    cut = encoded[: limit - 1]
-    for opening, closing in (("<", ">"), ("&", ";")):
-        start = cut.rfind(opening)
-        if start > cut.rfind(closing) and limit - start < 300:
-            cut = cut[:start]
-    return cut + "…"
+    end = limit - 1
+    for whole in WHOLE.finditer(encoded):
+        if whole.start() < end < whole.end():
+            end = whole.start()
+    return encoded[:end] + "…"
 
 
 def duration(length: timedelta) -> str:
