@@ -156,10 +156,15 @@ def mask(text: str, rules: Sequence[Rule] = RULES) -> Masked:
     for one in rules:
         if has_any(one.hints, folded):
             text = one.pattern.sub(lambda match, one=one: replaced(match, one, found), text)  # type: ignore[misc]
-    for secret, kind in found.items():  # the same secret may stand elsewhere without what gave it away
-        if len(secret) >= 8 and secret in text:
+    return Masked(text=again(text, found), found=found)
+
+
+def again(text: str, found: Mapping[str, str]) -> str:
+    """The same secrets, where they stand without what gave them away. What could be a word is left alone."""
+    for secret, kind in found.items():
+        if secret in text and looks_random(secret) and secret not in label(kind):
             text = text.replace(secret, label(kind))
-    return Masked(text=text, found=found)
+    return text
 
 
 def has_any(hints: Sequence[str], folded: str) -> bool:
@@ -200,7 +205,7 @@ class Mask:
         return lambda text: self._apply(text, rules)
 
     def _apply(self, text: str, rules: Sequence[Rule]) -> str:
-        masked = mask(text, rules)
+        masked = mask(again(text, self._found), rules)
         self._found.update(masked.found)
         return masked.text
 

@@ -132,7 +132,14 @@ def without_secrets(record: Record) -> Record:
     if record.masked is not None:
         return record
     mask = Mask()
-    clean = replace(
+    clean = masked(record, mask)
+    if mask.count:
+        clean = masked(clean, mask)  # what gave itself away in one place may stand in an earlier one without
+    return replace(clean, masked=mask.kinds)
+
+
+def masked(record: Record, mask: Mask) -> Record:
+    return replace(
         record,
         incident=masked_row(record.incident, mask),
         timeline=[replace(line, text=mask(line.text)) for line in record.timeline],
@@ -142,7 +149,6 @@ def without_secrets(record: Record) -> Record:
         actions=[masked_row(action, mask) for action in record.actions],
         gaps=[masked_row(gap, mask) for gap in record.gaps],
     )
-    return replace(clean, masked=mask.kinds)
 
 
 def masked_row(row: Row, mask: Mask) -> Row:

@@ -99,6 +99,14 @@ def test_secrets_are_masked_and_counted_in_every_format() -> None:
         assert "«masked: AWS key»" in text
 
 
+def test_a_secret_is_masked_where_nothing_gives_it_away_too() -> None:
+    earlier, later = said(1, "it is s3cr3t-horse, try it"), said(2, "password=s3cr3t-horse")
+    found = exported(record(messages=[earlier, later], timeline=[line(1, "key", "it is s3cr3t-horse, try it")]))
+    assert found["messages"][0]["text"] == "it is «masked: password», try it"
+    assert found["timeline"][0]["text"] == "it is «masked: password», try it"
+    assert found["masked"] == 1
+
+
 @given(RECORDS, st.text())
 def test_json_gives_back_what_was_said(made: Record, text: str) -> None:
     found = exported(replace(made, messages=[said(1, text.replace("=", ":"))]))
