@@ -110,7 +110,7 @@ def test_a_method_without_a_known_tier_is_not_held_back_but_obeys_a_429() -> Non
     jumping(story)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     limit=st.integers(1, 5),
     gaps=st.lists(st.floats(0, 40), min_size=1, max_size=25),

@@ -66,7 +66,7 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestLife.settings = settings(max_examples=30, stateful_step_count=30)
 
 
 def test_every_status_can_be_reached_and_is_in_the_table() -> None:
