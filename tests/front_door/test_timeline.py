@@ -2,7 +2,7 @@
 
 from storage import incidents
 from storage.models import Incident
-from tests.front_door.test_scribe import lines_of, marked
+from tests.front_door.test_scribe import lines_of, marked, said_in
 from tests.stage import Stage
 
 
@@ -73,16 +73,17 @@ async def test_the_menu_of_a_message_puts_it_on_the_timeline_and_the_answer_take
     assert await marked(stage) == []
 
 
-async def test_the_menu_works_for_a_message_that_was_never_recorded(stage: Stage) -> None:
+async def test_the_menu_works_for_a_message_whose_event_is_still_on_its_way(stage: Stage) -> None:
     channel = await stage.declare()
-    await stage.stop()
-    message = await stage.anna.says("Nobody heard this", in_=channel)
-    await stage.workspace.settled()
-    await stage.start()
+    stage.workspace.delivery.hold("message")
+    message = await stage.anna.says("Nobody heard this yet", in_=channel)
     await stage.anna.uses("Add to timeline", on=message)
-    await stage.settle()
+    assert await marked(stage) == [("key", "Nobody heard this yet")]
 
-    assert await marked(stage) == [("key", "Nobody heard this")]
+    stage.workspace.delivery.release()
+    await stage.settle()
+    assert await marked(stage) == [("key", "Nobody heard this yet")]
+    assert [one.message.text for one in await said_in(stage)] == ["Nobody heard this yet"]
 
 
 async def test_outside_an_incident_channel_the_menu_says_what_to_do(stage: Stage) -> None:

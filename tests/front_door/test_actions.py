@@ -1,0 +1,143 @@
+"""Follow-ups, in words and by wrench."""
+
+from storage import actions
+from storage.models import Action
+from tests.stage import Stage
+
+
+async def follow_ups(stage: Stage) -> list[Action]:
+    async with stage.app.services.database.read() as session:
+        return list(await actions.of_incident(session, 1))
+
+
+async def test_one_line_notes_a_follow_up_with_owner_and_day(stage: Stage) -> None:
+    channel = await stage.declare()
+    answer = await stage.anna.types("/incident action @chen raise the pool limit by 2026-12-01", in_=channel)
+    await stage.settle()
+
+    assert answer is not None
+    assert "Noted as follow-up 1: raise the pool limit · @Chen Wei · due 2026-12-01" in answer
+    [action] = await follow_ups(stage)
+    assert (action.text, action.owner, action.due) == ("raise the pool limit", stage.chen.id, "2026-12-01")
+    assert any("Follow-up 1: raise the pool limit" in one.shown for one in channel.messages)
+
+
+async def test_they_are_listed_done_undone_handed_over_and_dropped(stage: Stage) -> None:
+    channel = await stage.declare()
+    await stage.anna.types("/incident action @chen raise the pool limit by friday", in_=channel)
+    await stage.anna.types("/incident action write the runbook", in_=channel)
+    assert [(one.owner, one.due) for one in await follow_ups(stage)] == [
+        (stage.chen.id, "2026-11-27"),
+        (stage.anna.id, None),
+    ]
+
+    await stage.anna.types("/incident action done 1", in_=channel)
+    await stage.anna.types("/incident action 2 @bilal by tomorrow", in_=channel)
+    listed = await stage.anna.types("/incident action", in_=channel)
+    assert listed is not None
+    assert "✅ 1: raise the pool limit · @Chen Wei · due 2026-11-27" in listed
+    assert "⬜ 2: write the runbook · @Bilal Aydin · due 2026-11-22" in listed
+
+    await stage.anna.types("/incident action undone 1", in_=channel)
+    await stage.anna.types("/incident action drop 2", in_=channel)
+    await stage.settle()
+    [left] = await follow_ups(stage)
+    assert (left.number, left.done_at) == (1, None)
+    assert "open again" in "".join(one.shown for one in channel.messages)
+
+
+async def test_what_cannot_be_done_is_answered_with_what_can(stage: Stage) -> None:
+    channel = await stage.declare()
+    await stage.anna.types("/incident action raise the pool limit", in_=channel)
+    for typed, expected in (
+        ("done 7", "Follow-up 7 of INC-1 does not exist. There are:\n• 1: raise the pool limit"),
+        ("done", "Which one is meant?"),
+        ("9", "has no follow-up 9"),
+        ("undone 1", "still open"),
+        ("@chen", "What shall be done?"),
+        ("@chen raise it by 2026-02-30", "There is no such day"),
+        ("@chen raise it by 2026-01-01", "has passed"),
+    ):
+        answer = await stage.anna.types(f"/incident action {typed}", in_=channel)
+        assert answer is not None
+        assert expected in answer, typed
+    assert len(await follow_ups(stage)) == 1
+
+
+async def test_a_number_that_begins_a_sentence_is_part_of_it(stage: Stage) -> None:
+    channel = await stage.declare()
+    await stage.anna.types("/incident action 2 pods need more memory", in_=channel)
+
+    assert [one.text for one in await follow_ups(stage)] == ["2 pods need more memory"]
+
+
+async def test_a_wrench_makes_a_follow_up_once_and_says_so_in_the_thread(stage: Stage) -> None:
+    channel = await stage.declare()
+    await stage.anna.invites(stage.bilal, channel)
+    message = await stage.anna.says("@chen please raise the pool limit by 2026-12-01", in_=channel)
+    await stage.anna.reacts("wrench", to=message)
+    await stage.bilal.reacts("wrench", to=message)
+    await stage.settle()
+
+    [action] = await follow_ups(stage)
+    assert (action.text, action.owner, action.due) == ("please raise the pool limit", stage.chen.id, "2026-12-01")
+    [line] = message.replies
+    assert line.shown.startswith("🔧 Follow-up 1: please raise the pool limit · @Chen Wei · due 2026-12-01")
+    assert "/incident action 1 @someone" in line.shown
+
+    await stage.anna.types("/incident action done 1", in_=channel)
+    await stage.settle()
+    assert [one.shown for one in message.replies] == [
+        "✅ Follow-up 1 is done by @Anna Keller: please raise the pool limit"
+    ]
+
+
+async def test_taking_the_last_wrench_off_withdraws_it_and_a_new_one_brings_it_back(stage: Stage) -> None:
+    channel = await stage.declare()
+    await stage.anna.invites(stage.bilal, channel)
+    message = await stage.anna.says("raise the pool limit", in_=channel)
+    await stage.anna.reacts("wrench", to=message)
+    await stage.bilal.reacts("wrench", to=message)
+    await stage.anna.unreacts("wrench", to=message)
+    await stage.settle()
+    assert [one.owner for one in await follow_ups(stage)] == [stage.anna.id]
+
+    await stage.bilal.unreacts("wrench", to=message)
+    await stage.settle()
+    assert await follow_ups(stage) == []
+    assert [one.shown for one in message.replies] == ["Follow-up 1 is withdrawn: raise the pool limit"]
+
+    await stage.anna.reacts("wrench", to=message)
+    await stage.settle()
+    assert [one.number for one in await follow_ups(stage)] == [1]
+
+
+async def test_a_follow_up_that_is_done_outlives_its_wrench(stage: Stage) -> None:
+    channel = await stage.declare()
+    message = await stage.anna.says("raise the pool limit", in_=channel)
+    await stage.anna.reacts("wrench", to=message)
+    await stage.settle()
+    await stage.anna.types("/incident action done 1", in_=channel)
+    await stage.anna.unreacts("wrench", to=message)
+    await stage.settle()
+
+    assert [one.done_by for one in await follow_ups(stage)] == [stage.anna.id]
+
+
+async def test_a_follow_up_follows_its_message_until_somebody_changes_it(stage: Stage) -> None:
+    channel = await stage.declare()
+    message = await stage.anna.says("raise the pool limit", in_=channel)
+    await stage.anna.reacts("wrench", to=message)
+    await stage.settle()
+    await stage.anna.edits(message, "@bilal raise the pool limit to 200")
+    await stage.settle()
+    assert [(one.text, one.owner) for one in await follow_ups(stage)] == [
+        ("raise the pool limit to 200", stage.bilal.id)
+    ]
+
+    await stage.anna.types("/incident action 1 @chen", in_=channel)
+    await stage.anna.edits(message, "@bilal raise the pool limit to 300")
+    await stage.settle()
+    assert [(one.text, one.owner) for one in await follow_ups(stage)] == [
+        ("raise the pool limit to 300", stage.chen.id)
+    ]
