@@ -25,10 +25,10 @@ async def tell_all(out: Console, place: Path, *, speed: float) -> None:
     """Tell the story with the bot's files in `place`, which is made anew. Raises `DemoStopped`."""
     if not speed > 0:
         raise DemoStopped(f"--speed {speed:g} is not a speed: 1 is for watching, 2 is twice as fast.")
-    make_anew(place)
     today = SystemClock().now().replace(hour=0, minute=0, second=0, microsecond=0)
     clock, screen = DemoClock(today + OF_THE_DAY, rate=1), Screen(out)
     try:
+        make_anew(place)
         async with open_stage(place, clock=clock, screen=screen, speed=speed) as stage:
             try:
                 await tell(stage)

@@ -73,7 +73,7 @@ class Stage:
                     await self.workspace.settled(quiet=0.01)
                     if await self.bot.app.idle():
                         return
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.02)
 
     def first(self, text: str, *, in_: Channel) -> Message:
         """The oldest message in a channel that says `text`."""
