@@ -49,6 +49,9 @@ def stopped(problem: Exception, place: Path) -> str:
 
 
 def make_anew(place: Path) -> None:
-    """An empty folder of the demo's own; the database of a real bot is elsewhere."""
+    """An empty folder of the demo's own; the database of a real bot is elsewhere. Raises `DemoStopped`."""
     shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
+    try:
+        place.mkdir(parents=True)
+    except OSError as problem:
+        raise DemoStopped(f"The demo cannot make its folder {place}: {problem.strerror}.") from problem
