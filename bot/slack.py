@@ -10,7 +10,7 @@ import aiohttp
 from bot.slack_calls import Calls
 from bot.slack_messages import heard
 from workflows.ports import Channel, Heard, Post, Profile, Refused, Slack, Unclear
-from workflows.words import clipped, one_line
+from workflows.words import clipped, in_line
 
 TEXT_LIMIT: Final = 3900  # chat.update refuses more than 4,000 characters
 EVENT_TYPE: Final = "sitrep_step"
@@ -86,10 +86,10 @@ class SlackChannels:
         return refused
 
     async def set_topic(self, channel_id: str, topic: str) -> None:
-        await self._calls.call("conversations.setTopic", channel=channel_id, topic=one_line(topic, 250))
+        await self._calls.call("conversations.setTopic", channel=channel_id, topic=in_line(topic, 250))
 
     async def set_purpose(self, channel_id: str, purpose: str) -> None:
-        await self._calls.call("conversations.setPurpose", channel=channel_id, purpose=one_line(purpose, 250))
+        await self._calls.call("conversations.setPurpose", channel=channel_id, purpose=in_line(purpose, 250))
 
     async def rename(self, channel_id: str, name: str) -> str:
         answer = await self._calls.call("conversations.rename", channel=channel_id, name=name)

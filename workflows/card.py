@@ -7,7 +7,7 @@ from workflows import blocks
 from workflows.blocks import Block
 from workflows.overview import Overview
 from workflows.ports import Post
-from workflows.words import clock_time, day_and_time, escape, one_line, person
+from workflows.words import clock_time, day_and_time, escape, in_line, person
 
 ROLE_NAMES: Mapping[str, str] = {
     "ic": "Incident commander",
@@ -46,9 +46,9 @@ def card_lines(view: Overview) -> list[str]:
         f"*Impact:* {incident.impact or 'not described yet – add it with the next update'}",
     ]
     if incident.understanding:
-        lines.append(f"*Now:* {one_line(incident.understanding, 600)}")
+        lines.append(f"*Now:* {in_line(incident.understanding, 600)}")
     if incident.next_step:
-        lines.append(f"*Next:* {one_line(incident.next_step, 300)}")
+        lines.append(f"*Next:* {in_line(incident.next_step, 300)}")
     lines.append(roles_line(view))
     if view.handoff is not None:
         handoff = view.handoff
@@ -139,15 +139,15 @@ def summary_line(view: Overview) -> str:
 
 
 def topic(view: Overview, names: Mapping[str, str]) -> str:
-    """The channel's topic, in plain words: Slack formats nothing there."""
+    """The channel's topic, Slack-encoded. Slack formats nothing there, but shows it in a message of the channel."""
     incident = view.incident
     ic = f"IC {names.get(view.ic, view.ic)}" if view.ic else "no IC"
-    return one_line(f"{incident.severity} · {incident.status} · {ic} · {incident.ref} {incident.title}", 250)
+    return in_line(escape(f"{incident.severity} · {incident.status} · {ic} · {incident.ref} {incident.title}"), 250)
 
 
 def purpose(view: Overview) -> str:
     incident = view.incident
-    return one_line(f"{incident.ref}: {incident.title}. What is said here is kept for the timeline.", 250)
+    return in_line(escape(f"{incident.ref}: {incident.title}. What is said here is kept for the timeline."), 250)
 
 
 def announcement(view: Overview) -> Post:
@@ -158,9 +158,9 @@ def announcement(view: Overview) -> Post:
     ic = f"IC {person(view.ic)}" if view.ic else "no IC"
     lines.append(f"{incident.status.capitalize()} · {ic}{where}")
     if incident.impact:
-        lines.append(f"*Impact:* {one_line(incident.impact, 300)}")
+        lines.append(f"*Impact:* {in_line(incident.impact, 300)}")
     if incident.understanding:
-        lines.append(f"*Now:* {one_line(incident.understanding, 300)}")
+        lines.append(f"*Now:* {in_line(incident.understanding, 300)}")
     lines.append(due_line(view))
     return Post(text=summary_line(view), blocks=(blocks.section("\n".join(lines)),))
 

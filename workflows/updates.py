@@ -11,7 +11,7 @@ from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load
-from workflows.words import clipped, clock_time, one_line, person
+from workflows.words import clipped, clock_time, person
 
 NOTHING_NEW: Final = "Nothing new"
 
@@ -110,5 +110,5 @@ def posted(update: Update, services: Services) -> Post:
     small = f"{update.severity} · {update.status} · by {person(update.by)}"
     if update.next_due_at is not None:
         small += f" · next update by {clock_time(update.next_due_at)}"
-    text = f"[UPDATE {at:%H:%M}] {one_line(update.changed, 300)}"
+    text = f"[UPDATE {at:%H:%M}] {in_line(update.changed, 300)}"
     return Post(text=text, blocks=(blocks.section("\n".join(lines)), blocks.context(small)))

@@ -83,6 +83,11 @@ def one_line(text: str, limit: int) -> str:
     return at_word.rstrip(" ,;:.") + "…"
 
 
+def in_line(encoded: str, limit: int) -> str:
+    """Encoded text on one line of at most `limit` characters, never cut inside a mention, link or entity."""
+    return clipped(" ".join(encoded.split()), limit)
+
+
 def clipped(encoded: str, limit: int) -> str:
     """Encoded text of at most `limit` characters that is never cut inside an entity."""
     if len(encoded) <= limit:

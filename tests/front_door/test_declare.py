@@ -80,7 +80,8 @@ async def test_one_line_is_read_as_people_mean_it(stage: Stage, typed: str, seve
     assert f"INC-1 · {title}" in card.shown
     assert severity in card.shown
     assert channel.name.startswith("incident-2026-11-21-")
-    assert "<!channel>" not in str(card.blocks) + card.text
+    assert "<!channel>" not in str(card.blocks) + card.text + channel.topic + channel.purpose
+    assert not any(message.pings for message in channel.messages if "@channel" in message.pings)
 
 
 @pytest.mark.parametrize(
