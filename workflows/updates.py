@@ -11,7 +11,7 @@ from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load
-from workflows.words import clipped, clock_time, person
+from workflows.words import clipped, clock_time, in_line, person
 
 NOTHING_NEW: Final = "Nothing new"
 
