@@ -38,6 +38,7 @@ def heard(channel_id: str, message: Mapping[str, Any]) -> Heard:
         thread_ts=thread_of(message),
         subtype=str(message.get("subtype") or ""),
         edited=bool(message.get("edited")),
+        by_app=bool(message.get("bot_id")),
         files=tuple(
             {"id": str(file.get("id", "")), "name": str(file.get("name") or file.get("title") or file.get("id"))}
             for file in message.get("files") or ()
@@ -98,10 +99,10 @@ def changed(channel_id: str, event: Mapping[str, Any]) -> Heard | None:
     now = replace(heard(channel_id, message), revised_ts=at)
     then = heard(channel_id, {**previous, "ts": message["ts"]}) if previous.get("ts") else None
     says_otherwise = then is None or then.text != now.text
-    if is_by_app(message) and not now.edited:
+    if now.by_app and not now.edited:
         # An app's update carries no mark of its time, and what it said before has no known time at all.
-        return replace(now, worded_ts=at) if says_otherwise else now
-    if then is None or (is_by_app(message) and not then.edited):
+        return replace(now, worded_ts=at if says_otherwise else "")
+    if then is None or (now.by_app and not then.edited):
         return now
     if says_otherwise and then.worded_ts == now.worded_ts:
         now = replace(now, worded_ts=at)  # two edits within one second
@@ -118,12 +119,8 @@ def deleted(channel_id: str, event: Mapping[str, Any]) -> Heard | None:
     if not previous or previous.get("subtype") == "tombstone":
         return replace(gone(channel_id, {"ts": ts}), revised_ts=at)
     last = heard(channel_id, {**previous, "ts": ts})
-    since = "" if is_by_app(previous) and not last.edited else last.worded_ts
+    since = "" if last.by_app and not last.edited else last.worded_ts
     return replace(last, worded_ts=since, revised_ts=at, deleted=True)
-
-
-def is_by_app(message: Mapping[str, Any]) -> bool:
-    return bool(message.get("bot_id"))
 
 
 def author(message: Mapping[str, Any]) -> str:

@@ -5,9 +5,9 @@ Queries take a session and commit nothing. A `ts` is a key and sorts as text.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Table, bindparam, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +15,33 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.models import Gap, Message, Person, Reaction, ReadingPoint, Revision, Run, RunState
 
-INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+MESSAGES: Final = SQLModel.metadata.tables["message"]
+REACTIONS: Final = SQLModel.metadata.tables["reaction"]
+
+
+def once(table: Table, key: Sequence[str], *also: ColumnElement[Any]) -> Mapping[str, Any]:
+    """For each database: insert unless a row with this key is there, even if another process put it there just now."""
+    return {
+        name: insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c.id, *also)
+        for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    }
+
+
+REACTED: Final = (
+    select(func.count(REACTIONS.c.id))
+    .where(REACTIONS.c.channel_id == bindparam("of_channel"), REACTIONS.c.ts == bindparam("of_ts"))
+    .scalar_subquery()
+)
+NEW_MESSAGE: Final = once(MESSAGES, ("channel_id", "ts"), REACTED)
+NEW_REACTION: Final = once(REACTIONS, ("channel_id", "ts", "name", "user_id"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class New:
+    """A message that was just stored. Reactions to it may have come before it."""
+
+    id: int
+    has_reactions: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,22 +116,24 @@ async def revisions(session: AsyncSession, channel_id: str, ts: str) -> dict[str
     return {one.revised_ts: one for one in await session.exec(statement)}
 
 
-async def add_new(session: AsyncSession, message: Message) -> bool:
-    """Store a message unless there is one already; says whether it was stored."""
-    return await insert_once(session, Message, message, ("channel_id", "ts"))
+async def add_new(session: AsyncSession, values: Mapping[str, Any]) -> New | None:
+    """Store a message unless there is one already; then `None`. `values` is a whole row without its id.
+
+    Everything said comes through here, so it is one statement, compiled once.
+    """
+    about = {**values, "of_channel": values["channel_id"], "of_ts": values["ts"]}
+    row = (await session.exec(NEW_MESSAGE[dialect(session)], params=about)).first()
+    return None if row is None else New(id=row[0], has_reactions=row[1] > 0)
 
 
 async def add_new_reaction(session: AsyncSession, reaction: Reaction) -> bool:
     """Store a reaction unless that person's is known already; says whether it was stored."""
-    return await insert_once(session, Reaction, reaction, ("channel_id", "ts", "name", "user_id"))
+    values = reaction.model_dump(exclude={"id"})
+    return (await session.exec(NEW_REACTION[dialect(session)], params=values)).first() is not None
 
 
-async def insert_once(session: AsyncSession, table: type[SQLModel], row: SQLModel, key: Sequence[str]) -> bool:
-    """Insert unless a row with this key is there, even if another process put it there a moment ago."""
-    insert = INSERTS[session.get_bind().dialect.name]
-    statement = insert(table).values(**row.model_dump(exclude={"id"}))
-    once = statement.on_conflict_do_nothing(index_elements=list(key)).returning(text("id"))
-    return (await session.exec(once)).first() is not None
+def dialect(session: AsyncSession) -> str:
+    return session.get_bind().dialect.name
 
 
 async def find_reaction(session: AsyncSession, like: Reaction) -> Reaction | None:

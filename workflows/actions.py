@@ -6,7 +6,7 @@ it, and stands as long as anybody's reaction does.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +24,7 @@ from workflows.words import PERSON, clipped, escape, mentioned, person, safe, ts
 
 KIND: Final = "follow-up"  # of reactions that make one, and of the lines about them
 LONGEST: Final = 300
+LATER: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,25 +75,36 @@ def read_message(message: Message, services: Services) -> Wanted:
 async def marked(session: AsyncSession, services: Services, reaction: Reaction) -> bool:
     """A reaction with a kind has changed. Bots mark nothing, so somebody not seen before is looked up first."""
     if await session.get(Person, reaction.user_id) is None:
-        await runs.owe(
-            session,
-            kind="meet",
-            key=f"meet:{reaction.incident_id}:{reaction.user_id}",
-            lane=f"meet:{reaction.user_id}",
-            now=services.clock.now(),
-            incident_id=reaction.incident_id,
-            args={"user_id": reaction.user_id},
-        )
+        await owe_meeting(session, services, reaction, after=timedelta(0))
         return True
     if reaction.kind != KIND:
         return False
+    if await messages.get(session, reaction.channel_id, reaction.ts) is None:
+        # Another process may be storing the message at this very moment, and not see the reaction either.
+        await owe_meeting(session, services, reaction, after=LATER)
     return await settle(session, services, reaction)
+
+
+async def owe_meeting(session: AsyncSession, services: Services, reaction: Reaction, *, after: timedelta) -> None:
+    await runs.owe(
+        session,
+        kind="meet",
+        key=f"meet:{reaction.incident_id}:{reaction.user_id}",
+        lane=f"meet:{reaction.user_id}",
+        now=services.clock.now(),
+        due_at=services.clock.now() + after,
+        incident_id=reaction.incident_id,
+        args={"user_id": reaction.user_id},
+    )
 
 
 async def run_meet(run: Run, services: Services) -> None:
     """Learn who somebody is who marked a message, then let their follow-ups count. Repeating it changes nothing."""
     user_id = str(run.args["user_id"])
-    await people.look_up(services, user_id)
+    async with services.database.read() as session:
+        known = await session.get(Person, user_id)
+    if known is None:
+        await people.look_up(services, user_id)
     async with change(services, run.incident_id) as c:
         for one in await messages.marked_by(c.session, run.incident_id, user_id, KIND):
             await settle(c.session, services, one)

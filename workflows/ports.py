@@ -83,6 +83,7 @@ class Heard:
     subtype: str = ""
     edited: bool = False
     deleted: bool = False
+    by_app: bool = False  # apps change their messages without a mark of when
     files: tuple[Mapping[str, str], ...] = ()  # {"id", "name"}
     before: tuple[str, str] | None = None  # (revised_ts, text)
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in history only

@@ -5,6 +5,7 @@ What is heard is committed before Slack is told that it was; many events share o
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -99,42 +100,50 @@ async def keep(
 
     `as_shown`: it was read from the channel, and nothing was heard of it since: it wins, whatever its time.
     """
-    row = first_row(incident_id, heard)
-    new = await messages.add_new(session, row)
-    if new and heard.before is None:
-        return await actions.arrived(session, services, row)
+    new = await messages.add_new(session, first_row(incident_id, heard))
+    if new is not None and heard.before is None and not new.has_reactions:
+        return False
     message = await messages.find(session, heard.channel_id, heard.ts)
     if message is None:
         raise LookupError(f"message {heard.ts} of {heard.channel_id} is neither new nor known")
     before = Message(**message.model_dump())
     await revise(session, services, message, heard, as_shown=as_shown)
     session.add(message)
-    if new:
+    if new is not None:
         return await actions.arrived(session, services, message)
     if (before.text, before.user_id, before.files) == (message.text, message.user_id, message.files):
         return False
     return await actions.reword(session, services, before, message)
 
 
-def first_row(incident_id: int, heard: Heard) -> Message:
-    return Message(
-        incident_id=incident_id,
-        channel_id=heard.channel_id,
-        ts=heard.ts,
-        thread_ts=heard.thread_ts,
-        user_id=heard.user_id,
-        subtype=heard.subtype,
-        text=heard.text,
-        files=[dict(file) for file in heard.files],
-        worded_ts=heard.worded_ts,
-        revised_ts=heard.revised_ts if tells_content(heard) else "",
-        edited_at=edited_at(heard.ts, heard.worded_ts),
-        deleted_at=ts_time(heard.revised_ts) if heard.deleted else None,
-    )
+def first_row(incident_id: int, heard: Heard) -> dict[str, Any]:
+    """The columns of a message that is heard of for the first time."""
+    return {
+        "incident_id": incident_id,
+        "channel_id": heard.channel_id,
+        "ts": heard.ts,
+        "thread_ts": heard.thread_ts,
+        "user_id": heard.user_id,
+        "subtype": heard.subtype,
+        "text": heard.text,
+        "files": [dict(file) for file in heard.files],
+        "worded_ts": heard.worded_ts,
+        "revised_ts": heard.revised_ts if tells_content(heard) else "",
+        "revisions": 0,
+        "edited_at": edited_at(heard.ts, heard.worded_ts),
+        "deleted_at": ts_time(heard.revised_ts) if heard.deleted else None,
+    }
 
 
 async def revise(session: AsyncSession, services: Services, message: Message, heard: Heard, *, as_shown: bool) -> None:
     """Bring a row and its revisions in line with what was heard."""
+    if tells_content(heard):
+        await reword(session, services, message, heard, as_shown=as_shown)
+    revise_rest(message, heard, as_shown=as_shown)
+
+
+async def reword(session: AsyncSession, services: Services, message: Message, heard: Heard, *, as_shown: bool) -> None:
+    """Wordings in the order in which they held. Of the bot's own posts only the newest is kept."""
     own = services.slack.user_id in (message.user_id, heard.user_id)
     earlier = {} if own else await messages.revisions(session, message.channel_id, message.ts)
     before = {since: revision.text for since, revision in earlier.items()}
@@ -146,7 +155,6 @@ async def revise(session: AsyncSession, services: Services, message: Message, he
         message.revisions = len(said) - 1
     message.text, message.worded_ts = said[newest], newest
     message.edited_at = edited_at(message.ts, newest)
-    revise_rest(message, heard, as_shown=as_shown)
 
 
 async def keep_revisions(

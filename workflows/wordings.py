@@ -17,6 +17,7 @@ def learned(known: Mapping[str, str], heard: Heard) -> dict[str, str]:
     """`known` and what `heard` adds, oldest first. The last one is what the message says now.
 
     A wording that says the same as the next one is left out: formatting, link previews and files make no revision.
+    Of an app, such a pair means that an update between them is still on its way: nothing else would bring it back.
     """
     found = dict(known)
     if heard.before is not None:
@@ -27,7 +28,7 @@ def learned(known: Mapping[str, str], heard: Heard) -> dict[str, str]:
         found.pop(UNKNOWN, None)
     order = sorted(found)
     repeated = {since for since, later in pairwise(order) if found[since] == found[later]}
-    return {since: found[since] for since in order if since not in repeated}
+    return {since: found[since] for since in order if since not in repeated or (heard.by_app and is_told(since))}
 
 
 def corrected(known: Mapping[str, str], heard: Heard) -> dict[str, str]:
@@ -40,4 +41,14 @@ def corrected(known: Mapping[str, str], heard: Heard) -> dict[str, str]:
         return learned(known, heard)
     if heard.worded_ts == UNKNOWN or known.get(newest) == heard.text:
         return dict(known)
-    return {**known, f"{newest}1": heard.text}
+    return {**known, just_after(newest): heard.text}
+
+
+def just_after(since: str) -> str:
+    """Later than `since` and earlier than anything Slack may tell: its times have six decimals."""
+    return f"{since}1"
+
+
+def is_told(since: str) -> bool:
+    """Whether Slack told this time; those made by `just_after` have more than six decimals."""
+    return len(since.rpartition(".")[2]) <= 6

@@ -1,5 +1,6 @@
 """Everything said in an incident's channel is on record, and what people mark is on its timeline."""
 
+from bot.practice.state import posting
 from storage import incidents
 from storage.models import Incident
 from tests.stage import Stage
@@ -92,3 +93,65 @@ async def test_a_pushpin_puts_a_message_on_the_timeline_and_taking_it_back_takes
     await stage.anna.unreacts("pushpin", to=message)
     await stage.settle()
     assert await marked(stage) == []
+
+
+async def test_events_in_the_wrong_order_and_twice_give_the_same_record(stage: Stage) -> None:
+    channel = await stage.declare()
+    delivery = stage.workspace.delivery
+    delivery.hold("message")
+    delivery.hold("reaction_added")
+    message = await stage.anna.says("The pool is fool", in_=channel)
+    await stage.anna.reacts("pushpin", to=message)
+    await stage.anna.reacts("wrench", to=message)
+    await stage.anna.edits(message, "The pool is full")
+    await stage.anna.edits(message, "The pool is full since 14:02")
+    delivery.duplicate_next("message", 2)
+    delivery.release(reorder=True)
+    await stage.settle()
+
+    [said] = await said_in(stage)
+    assert said.message.text == "The pool is full since 14:02"
+    assert [one.text for one in said.revisions] == ["The pool is fool", "The pool is full"]
+    assert said.message.revisions == 2
+    assert await marked(stage) == [
+        ("key", "The pool is full since 14:02"),
+        ("follow-up", "The pool is full since 14:02"),
+    ]
+    assert len([one for one in message.replies if "Follow-up 1" in one.shown]) == 1
+
+
+async def test_what_bots_react_marks_nothing(stage: Stage) -> None:
+    channel = await stage.declare()
+    message = await stage.anna.says("The pool is full", in_=channel)
+    robot = stage.workspace.add_person("Robot")
+    stage.workspace.state.users[robot.id].is_bot = True
+    await stage.anna.invites(robot, channel)
+    await robot.reacts("pushpin", to=message)
+    await robot.reacts("wrench", to=message)
+    await stage.app.services.slack.decor.react(channel.id, message.ts, "mag")
+    await stage.settle()
+
+    assert await marked(stage) == []
+    assert message.replies == []
+    [said] = await said_in(stage)
+    assert sorted(said.reactions) == ["mag", "pushpin", "wrench"]
+
+
+async def test_an_edit_that_changes_only_what_surrounds_the_words_is_no_revision(stage: Stage) -> None:
+    channel = await stage.declare()
+    message = await stage.anna.says("See https://example.com", in_=channel)
+    posting.edit(stage.workspace.state, message, attachments=[{"title": "Example"}])
+    await stage.settle()
+
+    [said] = await said_in(stage)
+    assert (said.message.revisions, said.revisions, said.message.edited_at) == (0, (), None)
+
+
+async def test_a_skin_tone_is_the_same_reaction(stage: Stage) -> None:
+    channel = await stage.declare()
+    message = await stage.anna.says("Thanks", in_=channel)
+    await stage.anna.reacts("thumbsup::skin-tone-3", to=message)
+    await stage.settle()
+
+    [said] = await said_in(stage)
+    assert said.reactions == {"thumbsup": (stage.anna.id,)}

@@ -156,7 +156,7 @@ def test_any_order_and_any_repetition_of_the_events_gives_the_same_record(tmp_pa
         opened = desk(tmp_path)
         services = runner.run(opened.__aenter__())
 
-        @settings(max_examples=80, deadline=None)
+        @settings(max_examples=100, deadline=None)
         @given(deeds=DEEDS, by_app=st.booleans(), data=st.data())
         def check(deeds: list[tuple[str, str]], by_app: bool, data: st.DataObject) -> None:
             seconds = next(SECONDS)
@@ -168,8 +168,10 @@ def test_any_order_and_any_repetition_of_the_events_gives_the_same_record(tmp_pa
             jumbled = runner.run(record_of(services, f"{seconds + 500}.900017"))
             assert comparable(jumbled, 0) == comparable(straight, 500)
 
-        check()
-        runner.run(opened.__aexit__(None, None, None))
+        try:
+            check()
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
 
 
 def sensible(deeds: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
