@@ -10,13 +10,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bot import manifest
 from bot.app import open_app
@@ -64,22 +64,30 @@ class SharedClock(ManualClock):
 class Process(Protocol):
     """A started bot. `wait` gives its exit code, negative for a signal."""
 
+    @property
+    def pid(self) -> int: ...
     def send(self, number: signal.Signals) -> None: ...
     def wait(self, seconds: float) -> int: ...
 
 
 class Command:
-    """`python -m bot run` in `folder`, on the machine's own clock."""
+    """`python -m bot run` in `folder`, on the machine's own clock. A subclass may run something else."""
+
+    program: ClassVar[Sequence[str]] = ("-m", "bot", "run")
 
     def __init__(self, env: Mapping[str, str], folder: Path) -> None:
         with (folder / "bot.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
+                [sys.executable, *self.program],
                 cwd=folder,
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env},
                 stdout=log,
                 stderr=log,
             )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
@@ -95,8 +103,12 @@ class Forked:
         self._process: ForkServerProcess = FORKING.Process(target=run_bot, args=(dict(env), folder))
         self._process.start()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid or 0
+
     def send(self, number: signal.Signals) -> None:
-        os.kill(self._process.pid or 0, number)
+        os.kill(self.pid, number)
 
     def wait(self, seconds: float) -> int:
         self._process.join(seconds)

@@ -1,0 +1,1 @@
+"""`make bench`: Sitrep against a bare Bolt app, on the same workspace, in the same run."""
