@@ -75,6 +75,23 @@ def export(
     asyncio.run(write(settings, reference, file_format, output))
 
 
+@cli.command(context_settings={"ignore_unknown_options": True})
+def incident(
+    words: Annotated[list[str] | None, typer.Argument(help="As after /incident in Slack; `help` lists them.")] = None,
+    *,
+    by: Annotated[str, typer.Option("--as", envvar="SITREP_USER", help="Your Slack member id.")] = "",
+) -> None:
+    """Do what /incident does on the record alone: update INC-7 …, severity, note, resolved, declare, list, status.
+
+    It works while Slack is away and while the bot runs; Slack is brought up to date by the bot.
+    """
+    from bot.config import Settings
+    from bot.incident_cli import answer
+
+    settings = Settings.from_env(os.environ, Path.cwd(), need_slack=False)
+    print(asyncio.run(answer(settings, " ".join(words or ()), by)))
+
+
 @cli.command()
 def manifest(
     *,
