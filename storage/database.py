@@ -6,7 +6,7 @@ PostgreSQL needs no such lock; rows that are read to be changed are read `FOR UP
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -18,10 +18,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 class Database:
-    """Opens sessions. `url` is an async SQLAlchemy URL (`sqlite+aiosqlite://…`, `postgresql+psycopg://…`)."""
+    """Opens sessions. `url` is an async SQLAlchemy URL (`sqlite+aiosqlite://…`, `postgresql+psycopg://…`).
 
-    def __init__(self, url: str) -> None:
+    `committed` hears of every commit, with the seconds it took.
+    """
+
+    def __init__(self, url: str, *, committed: Callable[[float], object] = float) -> None:
         self.url = url
+        self._committed = committed
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engine = create_engine(url)
         self._writing = asyncio.Lock()
@@ -35,7 +39,9 @@ class Database:
             session = await stack.enter_async_context(AsyncSession(self._engine, expire_on_commit=False))
             await session.connection(execution_options={"writes": True})
             yield session
+            began = asyncio.get_running_loop().time()
             await session.commit()
+            self._committed(asyncio.get_running_loop().time() - began)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -48,9 +54,12 @@ class Database:
 
 
 def create_engine(url: str) -> AsyncEngine:
+    """Its errors name the statement but not the values: those are what people wrote, and errors are logged."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": 10}, poolclass=AsyncAdaptedQueuePool)
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    engine = create_async_engine(
+        url, connect_args={"timeout": 10}, poolclass=AsyncAdaptedQueuePool, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_sqlite)
     return engine

@@ -298,6 +298,7 @@ class Run(SQLModel, table=True):
     attempts: int = 0
     failures: int = 0  # in a row, for the back-off
     created_at: datetime
+    owed_at: datetime  # since when it waits; being postponed does not move this
     due_at: datetime
     leased_by: str | None = None
     leased_until: datetime | None = None

@@ -37,6 +37,7 @@ async def owe(
         incident_id=incident_id,
         args=dict(args or {}),
         created_at=now,
+        owed_at=due_at or now,
         due_at=due_at or now,
     )
     session.add(run)
@@ -51,7 +52,7 @@ def ask_again(run: Run, args: Mapping[str, Any] | None, due_at: datetime) -> Run
         run.args = dict(args)
     if run.state != RunState.WAITING:
         run.state = RunState.WAITING
-        run.due_at = due_at
+        run.owed_at = run.due_at = due_at
     return run
 
 
@@ -113,7 +114,7 @@ async def finish(session: AsyncSession, run: Run, *, owner: str, now: datetime) 
     if held.asked == run.asked:
         held.state = RunState.DONE
     else:
-        held.due_at = now
+        held.owed_at = held.due_at = now
     session.add(held)
 
 
