@@ -1,12 +1,13 @@
 """Runs and their steps: what is owed to Slack, who is working on it, and what has been done."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
-from sqlmodel import col, or_, select, update
+from sqlmodel import and_, col, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -56,16 +57,44 @@ def ask_again(run: Run, args: Mapping[str, Any] | None, due_at: datetime) -> Run
     return run
 
 
-async def anything_due(session: AsyncSession, now: datetime, busy: Collection[int]) -> bool:
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """Who says to be working on a run, and until when nobody else may."""
+
+    run_id: int
+    owner: str
+    until: datetime
+
+
+async def leases(session: AsyncSession) -> list[Lease]:
+    """Every lease that stands, run out or not."""
+    columns = select(Run.id, Run.leased_by, Run.leased_until)
+    found = await session.exec(columns.where(Run.state == RunState.WAITING, col(Run.leased_by).is_not(None)))
+    return [Lease(run_id=run_id, owner=by, until=until) for run_id, by, until in found if run_id and by and until]
+
+
+async def anything_due(
+    session: AsyncSession, now: datetime, busy: Collection[int], forsaken: Collection[Lease] | None = None
+) -> bool:
     """A look without a lock: idle ticks must not take the write lock."""
-    return (await session.exec(claimable(now, busy).limit(1))).first() is not None
+    return (await session.exec(claimable(now, busy, forsaken).limit(1))).first() is not None
 
 
 async def claim(
-    session: AsyncSession, *, owner: str, now: datetime, lease: timedelta, busy: Collection[int], most: int
+    session: AsyncSession,
+    *,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    busy: Collection[int],
+    most: int,
+    forsaken: Collection[Lease] | None = None,
 ) -> Sequence[Run]:
-    """Take up to `most` due runs for `owner`, at most the first of each lane. `busy` are the owner's running ones."""
-    due = (await session.exec(claimable(now, busy).limit(most).with_for_update(skip_locked=True))).all()
+    """Take up to `most` due runs for `owner`, at most the first of each lane. `busy` are the owner's running ones.
+
+    `forsaken` are the leases that may be taken over; without them, those that have run out by `now`.
+    """
+    due = (await session.exec(claimable(now, busy, forsaken).limit(most).with_for_update(skip_locked=True))).all()
     for run in due:
         run.leased_by, run.leased_until = owner, now + lease
         run.attempts += 1
@@ -73,11 +102,15 @@ async def claim(
     return due
 
 
-def claimable(now: datetime, busy: Collection[int]) -> SelectOfScalar[Run]:
+def claimable(now: datetime, busy: Collection[int], forsaken: Collection[Lease] | None) -> SelectOfScalar[Run]:
+    if forsaken is None:
+        over = [col(Run.leased_until) < now]
+    else:
+        over = [and_(Run.id == one.run_id, Run.leased_until == one.until) for one in forsaken]
     return (
         due(select(Run), now)
         .where(col(Run.id).not_in(list(busy)))
-        .where(or_(col(Run.leased_until).is_(None), col(Run.leased_until) < now))
+        .where(or_(col(Run.leased_until).is_(None), *over))
         .order_by(col(Run.id))
     )
 

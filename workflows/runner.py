@@ -13,6 +13,7 @@ from storage import runs, timeline
 from storage.models import Run as RunRow
 from workflows.ids import new_id
 from workflows.ports import Busy, Refused, Unclear
+from workflows.refusals import refusal
 from workflows.services import Services
 from workflows.steps import Run
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 Workflow = Callable[[Run, Services], Awaitable[None]]
 
 LEASE: Final = timedelta(seconds=30)
+LOOKS: Final = 3  # a holder that is alive moves its lease on at every tick; one that stood still for so many is dead
+MOST_LOOKS: Final = 30  # then it is dead whatever the clocks say: ours may have been set back
 MOST_AT_ONCE: Final = 40
 LONGEST_PAUSE: Final = timedelta(seconds=60)
 PATIENCE_WITH_BUGS: Final = 5  # entries that end in an error of our own before the run is given up
@@ -35,6 +38,7 @@ class Runner:
         self._owner = owner or new_id("runner")
         self._running: dict[int, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
+        self._unmoved: dict[runs.Lease, int] = {}  # at how many ticks each lease has been seen as it is
         self._stopping = False
 
     async def take_over(self) -> None:
@@ -54,7 +58,28 @@ class Runner:
             until = self._services.clock.now() + LEASE
             async with self._services.database.write() as session:
                 await runs.extend(session, owner=self._owner, run_ids=list(self._running), until=until)
+        await self._look_at_leases()
         await self.claim()
+
+    async def _look_at_leases(self) -> None:
+        """See whose leases stand still, and stop what another process has taken over."""
+        async with self._services.database.read() as session:
+            standing = await runs.leases(session)
+        self._unmoved = {lease: self._unmoved.get(lease, 0) + 1 for lease in standing}
+        for lease in standing:
+            task = self._running.get(lease.run_id)
+            if task is not None and lease.owner != self._owner:
+                log.warning("lease lost", extra={"action": "lease_lost", "run_id": lease.run_id, "to": lease.owner})
+                task.cancel()
+
+    def _forsaken(self) -> list[runs.Lease]:
+        """Leases whose holders are dead. The time alone does not tell: a clock that jumps makes all look run out."""
+        now = self._services.clock.now()
+        return [
+            lease
+            for lease, looks in self._unmoved.items()
+            if looks >= MOST_LOOKS or (looks >= LOOKS and lease.until < now)
+        ]
 
     async def claim(self) -> None:
         """Start every due run that nobody else is working on.
@@ -69,12 +94,14 @@ class Runner:
         room = MOST_AT_ONCE - len(self._running)
         if self._stopping or room <= 0:
             return
-        now, busy = self._services.clock.now(), list(self._running)
+        now, busy, forsaken = self._services.clock.now(), list(self._running), self._forsaken()
         async with self._services.database.read() as session:
-            if not await runs.anything_due(session, now, busy):
+            if not await runs.anything_due(session, now, busy, forsaken):
                 return
         async with self._services.database.write() as session:
-            claimed = await runs.claim(session, owner=self._owner, now=now, lease=LEASE, busy=busy, most=room)
+            claimed = await runs.claim(
+                session, owner=self._owner, now=now, lease=LEASE, busy=busy, most=room, forsaken=forsaken
+            )
         for row in claimed:
             self._start(row)
 
@@ -134,7 +161,7 @@ class Runner:
         except Unclear as unclear:
             await self._postpone(row, pause_after(row.failures), f"no clear answer from Slack: {unclear}")
         except Refused as refused:
-            await self._give_up(row, f"Slack refused ({refused})")
+            await self._give_up(row, refusal(refused))
         except Exception as bug:
             await self._own_error(row, bug)
         else:
@@ -163,7 +190,7 @@ class Runner:
             await runs.fail(session, row, owner=self._owner, trouble=trouble)
             if row.incident_id is not None:
                 text = f"Not done: {row.kind.replace('_', ' ')}. {trouble}"
-                timeline.add(session, incident_id=row.incident_id, at=now, kind="problem", by="sitrep", text=text)
+                await timeline.add_problem(session, incident_id=row.incident_id, at=now, text=text)
 
 
 def pause_after(failures: int) -> timedelta:

@@ -21,7 +21,7 @@ from storage.writer import Writer
 from tests.clock import ManualClock
 from workflows.policy import default_policy
 from workflows.ports import Busy, Refused, SlackTrouble, Unclear
-from workflows.runner import LEASE, MOST_AT_ONCE, Runner, pause_after
+from workflows.runner import LEASE, LOOKS, MOST_AT_ONCE, MOST_LOOKS, Runner, pause_after
 from workflows.services import Services
 from workflows.steps import Run as Entry
 from workflows.steps import done, together
@@ -278,12 +278,65 @@ async def test_a_dead_runners_work_is_taken_over_when_its_lease_is_over(yard: Ya
     await dead.claim()
     await until(lambda: bool(stuck.entries))
     yard.clock.advance(seconds=LEASE.total_seconds())
-    await alive.tick()
+    for _ in range(LOOKS):
+        await alive.tick()
     assert work.entries == []
     await yard.work_off(alive, seconds=1)
     assert work.deeds == ["one"]
     assert work.entries[0].repeat
     await dead.stop(patience=timedelta(0))
+
+
+async def test_a_clock_that_jumps_takes_no_work_from_a_runner_that_is_alive(yard: Yard) -> None:
+    slow, eager = Work(gate=asyncio.Event()), Work()
+    await yard.owe()
+    holder, other = yard.runner(slow, "holder"), yard.runner(eager, "other")
+    await holder.claim()
+    await until(lambda: bool(slow.entries))
+    for jump in (timedelta(hours=1), timedelta(hours=-1)):
+        await other.tick()
+        yard.clock.advance(seconds=jump.total_seconds())
+        await other.claim()
+        for _ in range(2 * LOOKS):
+            await other.tick()
+            await holder.tick()
+    assert slow.gate is not None
+    slow.gate.set()
+    await yard.work_off(holder)
+    assert (slow.deeds, eager.entries) == (["one"], [])
+
+
+async def test_a_clock_set_back_does_not_keep_the_work_of_the_dead_for_an_hour(yard: Yard) -> None:
+    stuck, work = Work(gate=asyncio.Event()), Work()
+    await yard.owe()
+    dead, alive = yard.runner(stuck, "dead"), yard.runner(work, "alive")
+    await dead.claim()
+    await until(lambda: bool(stuck.entries))
+    async with yard.services.database.write() as session:
+        await runs.extend(session, owner="dead", run_ids=[1], until=yard.clock.now() + timedelta(hours=1))
+    for _ in range(MOST_LOOKS):
+        await alive.tick()
+    await until(lambda: work.deeds == ["one"])
+    await dead.stop(patience=timedelta(0))
+
+
+async def test_who_finds_that_another_has_taken_over_stops_at_once(yard: Yard) -> None:
+    frozen, work = Work(gate=asyncio.Event()), Work()
+    await yard.owe()
+    before, after = yard.runner(frozen, "before"), yard.runner(work, "after")
+    await before.claim()
+    await until(lambda: bool(frozen.entries))
+    yard.clock.advance(seconds=LEASE.total_seconds() + 1)
+    work.gate = asyncio.Event()
+    for _ in range(LOOKS):
+        await after.tick()
+    await until(lambda: bool(work.entries))
+    await before.tick()
+    assert frozen.gate is not None
+    frozen.gate.set()
+    work.gate.set()
+    await yard.work_off(after)
+    assert (frozen.deeds, work.deeds) == ([], ["one"])
 
 
 async def test_a_successor_that_is_alone_need_not_wait_for_the_lease(yard: Yard) -> None:
