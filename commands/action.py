@@ -16,7 +16,7 @@ from workflows.services import Services
 VERBS: Final = re.compile(r"(?i)^(?P<verb>done|undone|reopen|drop|delete|withdraw)\s+#?(?P<number>\d{1,6})\s*$")
 TURNED: Final = re.compile(r"(?i)^#?(?P<number>\d{1,6})\s+(?P<verb>done|undone|reopen|drop|delete|withdraw)\s*$")
 NUMBERED: Final = re.compile(r"^#?(?P<number>\d{1,6})\b\s*(?P<rest>.*)$", re.DOTALL)
-BARE_VERB: Final = re.compile(r"(?i)^(?P<verb>done|undone|reopen|drop|delete|withdraw)\b")
+UNCLEAR: Final = re.compile(r"(?i)^(?P<verb>done|undone|reopen|drop|delete|withdraw)\b(?:[\s\d#,&+]|and\b)*$")
 EXAMPLE: Final = "`/incident action @chen raise the pool limit by friday`"
 
 
@@ -80,10 +80,11 @@ async def shown_one(incident: Incident, number: int, services: Services) -> Repl
 
 async def created(incident: Incident, text: str, request: SlashRequest, services: Services) -> Reply:
     wanted = parse(text, services)
-    bare = BARE_VERB.match(text)
-    if bare is not None and len(text.split()) <= 2:
+    unclear = UNCLEAR.match(text)
+    if unclear is not None:
         raise UserError(
-            f"Which one is meant? `/incident action {bare['verb'].lower()} 2`; `/incident action` lists them."
+            f"Which one is meant? One at a time: `/incident action {unclear['verb'].lower()} 2`. "
+            "`/incident action` lists them. Nothing was changed."
         )
     if not speech.has_words(wanted.text):
         raise UserError(f"What shall be done? For example {EXAMPLE}. Nothing was noted.")

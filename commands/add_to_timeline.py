@@ -20,9 +20,12 @@ async def from_shortcut(request: Shortcut, services: Services) -> Reply:
         )
     marked = await marks.mark(services, incident_id, heard(request), press=request.press, by=request.user_id)
     quoted = f"“{clipped(' '.join(marked.text.split()), 200)}”" if marked.text else "The message"
+    if marked.again:
+        done = f"{quoted} is a key moment of {marked.ref} already."
+    else:
+        done = f"{quoted} is on the timeline of {marked.ref} as a key moment. 📌 on a message does the same."
     if marked.entry is None:
-        return told(f"{quoted} is a key moment of {marked.ref} already. Taking 📌 off the message takes it off.")
-    done = f"{quoted} is on the timeline of {marked.ref} as a key moment. 📌 on a message does the same."
+        return told(f"{done} It stays one as long as somebody's 📌 is on the message.")
     undo = blocks.button("Take it off again", "timeline_off", str(marked.entry.id))
     return told(done, blocks.section(done), blocks.actions([undo]))
 

@@ -18,9 +18,10 @@ KIND: Final = "key"
 
 @dataclass(frozen=True, kw_only=True)
 class Marked:
-    """`entry` is the line, or `None` when the message was a key moment already."""
+    """`entry` is the line that stands for the message, or `None` when a reaction does; `again`: it stood before."""
 
     entry: Entry | None
+    again: bool
     ref: str
     text: str
 
@@ -31,15 +32,12 @@ async def mark(services: Services, incident_id: int, heard: Heard, *, press: str
         await scribe.keep(c.session, services, incident_id, heard)
         message = await messages.get(c.session, heard.channel_id, heard.ts)
         text = shown_text(message) if message is not None else heard.text
-        entry = None if await is_marked(c, heard) else await put(c, heard, text, by)
-    return Marked(entry=entry, ref=c.incident.ref, text=text)
-
-
-async def is_marked(c: Change, heard: Heard) -> bool:
-    """By a reaction, or from its menu."""
-    if await messages.marked_as(c.session, heard.channel_id, heard.ts, KIND):
-        return True
-    return await timeline.about(c.session, c.incident.key, heard.ts, KIND) is not None
+        reactions = await messages.marked_as(c.session, heard.channel_id, heard.ts, KIND)
+        entry = await timeline.about(c.session, incident_id, heard.ts, KIND)
+        again = bool(reactions) or entry is not None
+        if not again:
+            entry = await put(c, heard, text, by)
+    return Marked(entry=entry, again=again, ref=c.incident.ref, text=text)
 
 
 async def put(c: Change, heard: Heard, text: str, by: str) -> Entry:

@@ -48,16 +48,17 @@ class Shown:
 
 
 async def reconcile(services: Services, incident_id: int) -> None:
-    """Make the record equal to all that the incident's channel shows, every thread included. Repeating it is harmless.
+    """Make the record equal to all that the incident's channel shows. Repeating it is harmless.
 
-    A channel that Slack refuses to show becomes a gap on record. Raises `Busy` or `Unclear` when Slack gives no answer.
+    Of the threads only those are read that have other replies than we know, because somebody waits for this. A channel
+    that Slack refuses to show becomes a gap on record. Raises `Busy` or `Unclear` when Slack gives no answer.
     """
-    await read_back(services, incident_id, thorough=True)
+    await read_back(services, incident_id, from_start=True)
 
 
 async def run(run: Run, services: Services) -> None:
-    """After a start: what was said since the last reading, and the day before it."""
-    await read_back(services, run.incident_id, thorough=False)
+    """After a start: what was said since the last reading and the day before it, with every thread."""
+    await read_back(services, run.incident_id, from_start=False)
 
 
 async def owe_all(services: Services) -> None:
@@ -79,17 +80,17 @@ async def ended_since(session: AsyncSession, services: Services) -> list[Inciden
     return [one for one in found if (one.closed_at or one.resolved_at or one.declared_at) >= limit]
 
 
-async def read_back(services: Services, incident_id: int, *, thorough: bool) -> None:
-    """Read, then write. `thorough` begins at the beginning and reads quiet threads too."""
+async def read_back(services: Services, incident_id: int, *, from_start: bool) -> None:
+    """Read, then write: either the whole channel, or its newest part with the threads that seem quiet too."""
     incident = await load(services, incident_id)
     if incident.channel_id is None:
         return
     async with services.database.read() as session:
         point = await messages.reading_point(session, incident.channel_id)
         before = await known_before(session, incident.channel_id)
-    since = "0" if thorough else beginning(services, point)
+    since = "0" if from_start else beginning(point)
     try:
-        shown = await read(services, incident.channel_id, since, before, thorough=thorough)
+        shown = await read(services, incident.channel_id, since, before, quiet_threads=not from_start)
     except Refused as refused:
         if refused.error not in UNREADABLE:
             raise
@@ -99,7 +100,7 @@ async def read_back(services: Services, incident_id: int, *, thorough: bool) -> 
     services.bell.ring()
 
 
-def beginning(services: Services, point: ReadingPoint | None) -> str:
+def beginning(point: ReadingPoint | None) -> str:
     """A day before the last reading; everything, if there was none."""
     if point is None or point.read_at is None:
         return "0"
@@ -114,14 +115,17 @@ async def known_before(session: AsyncSession, channel_id: str) -> Before:
     )
 
 
-async def read(services: Services, channel_id: str, since: str, before: Before, *, thorough: bool) -> Shown:
-    """Every message since `since`, and the replies of its threads; those of quiet threads only if `thorough`."""
+async def read(services: Services, channel_id: str, since: str, before: Before, *, quiet_threads: bool) -> Shown:
+    """Every message since `since`, and the replies of its threads.
+
+    Whether a reply was edited or marked cannot be seen from its parent, so `quiet_threads` costs a call each.
+    """
     history = services.slack.history
     found = [heard async for heard in history.messages(channel_id, oldest=since)]
     threads = set()
     replies: list[Heard] = []
     for parent in found:
-        if parent.reply_count > 0 and (thorough or has_news(parent, before)):
+        if parent.reply_count > 0 and (quiet_threads or has_news(parent, before)):
             replies += [one async for one in history.replies(channel_id, parent.ts) if one.ts != parent.ts]
             threads.add(parent.ts)
     return Shown(since=since, messages=[*found, *replies], threads=threads)

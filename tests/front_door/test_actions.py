@@ -52,6 +52,7 @@ async def test_what_cannot_be_done_is_answered_with_what_can(stage: Stage) -> No
     for typed, expected in (
         ("done 7", "Follow-up 7 of INC-1 does not exist. There are:\n• 1: raise the pool limit"),
         ("done", "Which one is meant?"),
+        ("done 1, 2 and 3", "One at a time"),
         ("9", "has no follow-up 9"),
         ("undone 1", "still open"),
         ("@chen", "What shall be done?"),
@@ -141,3 +142,26 @@ async def test_a_follow_up_follows_its_message_until_somebody_changes_it(stage: 
     assert [(one.text, one.owner) for one in await follow_ups(stage)] == [
         ("raise the pool limit to 300", stage.chen.id)
     ]
+
+
+async def test_the_line_in_the_thread_is_posted_once_though_slacks_answer_is_lost(stage: Stage) -> None:
+    channel = await stage.declare()
+    message = await stage.anna.says("raise the pool limit", in_=channel)
+    stage.workspace.faults.on("chat.postMessage").resets(after_effect=True)
+    await stage.anna.reacts("wrench", to=message)
+    await stage.settle()
+    await stage.pass_time(seconds=5)
+
+    assert len(message.replies) == 1
+    await stage.anna.types("/incident action drop 1", in_=channel)
+    await stage.settle()
+    assert [one.shown for one in message.replies] == ["Follow-up 1 is withdrawn: raise the pool limit"]
+
+
+async def test_a_file_without_words_can_be_a_follow_up_too(stage: Stage) -> None:
+    channel = await stage.declare()
+    message = await stage.anna.says("", in_=channel, files=[("heap.hprof", b"heap")])
+    await stage.anna.reacts("wrench", to=message)
+    await stage.settle()
+
+    assert [one.text for one in await follow_ups(stage)] == ["look at heap.hprof"]

@@ -112,6 +112,29 @@ async def test_a_reply_that_is_gone_from_its_thread_is_found_out(stage: Stage) -
     ]
 
 
+async def test_an_edit_and_a_mark_in_a_quiet_thread_are_found_after_an_absence(stage: Stage) -> None:
+    channel = await stage.declare()
+    thread = await stage.anna.says("The pool is full", in_=channel)
+    reply = await stage.anna.says("Since 14:02", thread=thread)
+    await stage.settle()
+    async with away(stage):
+        await stage.anna.edits(reply, "Since 14:05")
+        await stage.anna.reacts("mag", to=reply)
+
+    assert await marked(stage) == [("finding", "Since 14:05")]
+
+
+async def test_nothing_is_lost_when_slack_is_busy_while_the_channel_is_read_back(stage: Stage) -> None:
+    channel = await stage.declare()
+    async with away(stage):
+        await stage.anna.says("Missed", in_=channel)
+        stage.workspace.faults.on("conversations.history", times=2).answers_429(retry_after=2)
+    await stage.pass_time(seconds=3)
+    await stage.pass_time(seconds=3)
+
+    assert [one.message.text for one in await said_in(stage)] == ["Missed"]
+
+
 async def test_what_slack_refuses_to_show_is_a_gap_and_no_more_once_it_shows_it_again(stage: Stage) -> None:
     channel = await stage.declare()
     await stage.anna.says("The pool is full", in_=channel)

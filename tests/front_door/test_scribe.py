@@ -1,9 +1,14 @@
 """Everything said in an incident's channel is on record, and what people mark is on its timeline."""
 
+from pathlib import Path
+
+import pytest
+
 from bot.practice.state import posting
 from storage import incidents
 from storage.models import Incident
-from tests.stage import Stage
+from tests.postgres import fresh_database
+from tests.stage import Stage, open_stage
 from workflows.timeline import Said, TimelineLine, messages_of, timeline
 
 
@@ -96,6 +101,16 @@ async def test_a_pushpin_puts_a_message_on_the_timeline_and_taking_it_back_takes
 
 
 async def test_events_in_the_wrong_order_and_twice_give_the_same_record(stage: Stage) -> None:
+    await play_backwards(stage)
+
+
+@pytest.mark.postgres
+async def test_on_postgresql_too(tmp_path: Path) -> None:
+    async with fresh_database() as url, open_stage(tmp_path, database_url=url) as stage:
+        await play_backwards(stage)
+
+
+async def play_backwards(stage: Stage) -> None:
     channel = await stage.declare()
     delivery = stage.workspace.delivery
     delivery.hold("message")

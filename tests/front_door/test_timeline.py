@@ -64,7 +64,8 @@ async def test_the_menu_of_a_message_puts_it_on_the_timeline_and_the_answer_take
 
     await stage.anna.uses("Add to timeline", on=message)
     await stage.settle()
-    assert "already" in stage.anna.ephemerals()[-1].shown
+    answer = stage.anna.ephemerals()[-1]
+    assert "is a key moment of INC-1 already" in answer.shown
     assert await marked(stage) == [("key", "The pool is full")]
 
     await stage.anna.presses("Take it off again", on=answer)
