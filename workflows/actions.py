@@ -4,6 +4,7 @@ Each is numbered within its incident. A follow-up from a message follows the mes
 it, and stands as long as anybody's reaction does.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +25,8 @@ from workflows.words import PERSON, clipped, escape, mentioned, person, safe, ts
 
 KIND: Final = "follow-up"  # of reactions that make one, and of the lines about them
 LONGEST: Final = 300
+FIRST: Final = re.compile(rf"^{PERSON.pattern}(?:[\s,:;–-]+(?:to\s+)?|$)")
+LAST: Final = re.compile(rf"[\s,:;–(-]*{PERSON.pattern}[\s.!)]*$")
 LATER: Final = timedelta(seconds=5)
 
 
@@ -47,12 +50,11 @@ def read(text: str, today: date) -> Wanted:
 
 
 def without_owner(text: str) -> str:
-    """The text without the person it begins or ends with."""
-    first = PERSON.match(text)
-    if first is not None:
-        return text[first.end() :].lstrip(" ,:;–-")
-    last = PERSON.search(text, text.rfind("<@")) if text.rstrip(" .!").endswith(">") else None
-    return text[: last.start()].rstrip(" ,:;–-(") if last is not None else text
+    """The text without the person it begins or ends with; several people, or one in the middle, stay."""
+    if len(mentioned(text)) != 1:
+        return text
+    text = FIRST.sub("", text, count=1)
+    return LAST.sub("", text, count=1)
 
 
 def read_message(message: Message, services: Services) -> Wanted:
