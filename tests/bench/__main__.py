@@ -75,6 +75,9 @@ def rows(bare: Figures, sitrep: Figures) -> Iterator[Row]:
         budget, kept = ("≤ 1.25", ratio <= 1.25) if latency else ("", None)
         what = f"declare to pinned, Slack takes {latency} ms a call"
         yield what, ms(bare.pinned[latency]), ms(sitrep.pinned[latency]), ratio, budget, kept
+    ratio = sitrep.stored_ack / bare.stored_ack
+    stored = "answer to a command that changes the record p50"
+    yield stored, ms(bare.stored_ack), ms(sitrep.stored_ack), ratio, "", None
     for what, one, other in (
         ("while nothing else happens", bare.idle_ack, sitrep.idle_ack),
         (f"while {MESSAGES_A_SECOND} messages/s are recorded", bare.busy_ack, sitrep.busy_ack),

@@ -1,6 +1,7 @@
 """What is measured, in the same way for whichever app is connected."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -12,9 +13,14 @@ from tests.bot_process import Town
 
 LATENCIES = (0, 50, 200)  # milliseconds that Slack takes for each call
 DECLARES = 5  # at each latency; Slack allows about 20 new channels a minute
-COMMANDS = 250
+COMMANDS = 200
+NOTES = 40  # each is also posted, which Slack allows about 200 times a minute
 MESSAGES_A_SECOND = 200
-BURST = 3000
+BURST = 2000
+THINGS = (
+    *("amber", "basil", "cedar", "delta", "ember", "fjord", "grape", "hazel"),
+    *("ivory", "jolly", "karma", "lemon", "mango", "north", "ocean"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,7 @@ class Figures:
     """Seconds, messages a second, and megabytes of one app."""
 
     pinned: dict[int, float]  # by latency: from the command to the pinned card, median
+    stored_ack: float  # of commands that change the record, median
     idle_ack: tuple[float, float]  # p50 and p99 of commands while nothing else happens
     busy_ack: tuple[float, float]  # the same while messages are recorded
     rate: float
@@ -35,20 +42,30 @@ async def measure(town: Town) -> Figures:
     for person in (town.anna, town.bilal, town.chen):
         await person.joins(place)
     town.workspace.delivery.redeliver_after = 30.0  # a burst takes longer than Slack's patience, for both
-    idle_ack = await acks(town, place)
+    stored_ack = median(await acks(town, place, "note the graph shows a dip", NOTES))
+    await town.workspace.settled(timeout=30)
+    idle_ack = p50_and_p99(await acks(town, place, "status", COMMANDS))
     async with asyncio.TaskGroup() as group:
         chatter = group.create_task(talk(town.bilal, place))
-        busy_ack = await acks(town, place)
+        busy_ack = p50_and_p99(await acks(town, place, "status", COMMANDS))
         chatter.cancel()
     await town.workspace.settled(timeout=30)
     rate = await burst(town, place)
-    return Figures(pinned=pinned, idle_ack=idle_ack, busy_ack=busy_ack, rate=rate, memory=memory(town))
+    return Figures(
+        pinned=pinned,
+        stored_ack=stored_ack,
+        idle_ack=idle_ack,
+        busy_ack=busy_ack,
+        rate=rate,
+        memory=memory(town),
+    )
 
 
 async def declare_to_pinned(town: Town, latency: int) -> float:
     """From the typed command until Slack has pinned the card; its reply does not count."""
     faults, times = town.workspace.faults, []
-    for number in range(DECLARES):
+    first = LATENCIES.index(latency) * DECLARES
+    for thing in THINGS[first : first + DECLARES]:
         faults.clear()
         pinned = asyncio.Event()
 
@@ -58,7 +75,7 @@ async def declare_to_pinned(town: Town, latency: int) -> float:
         faults.on("*", times=None).delays(latency / 1000)
         faults.on("pins.add").calls(note, when="after")
         began = perf_counter()
-        typed = asyncio.create_task(town.anna.types(f"/incident declare sev1 Thing {latency} {number} is broken"))
+        typed = asyncio.create_task(town.anna.types(f"/incident declare sev1 {thing * 3} down"))
         await pinned.wait()
         times.append(perf_counter() - began)
         await typed
@@ -67,15 +84,19 @@ async def declare_to_pinned(town: Town, latency: int) -> float:
     return median(times)
 
 
-async def acks(town: Town, place: Channel) -> tuple[float, float]:
-    """p50 and p99 of how long a person waits for the answer to a command that changes the record."""
-    times = []
-    for number in range(COMMANDS):
+async def acks(town: Town, place: Channel, command: str, times: int) -> list[float]:
+    """How long a person waits for the answer to a command, each time."""
+    waits = []
+    for _ in range(times):
         began = perf_counter()
-        await town.anna.types(f"/incident note the graph shows {number}", in_=place)
-        times.append(perf_counter() - began)
+        await town.anna.types(f"/incident {command}", in_=place)
+        waits.append(perf_counter() - began)
         await asyncio.sleep(0.01)
-    centiles = quantiles(times, n=100)
+    return waits
+
+
+def p50_and_p99(waits: Sequence[float]) -> tuple[float, float]:
+    centiles = quantiles(waits, n=100)
     return centiles[49], centiles[98]
 
 
