@@ -66,6 +66,8 @@ class Process(Protocol):
 
     @property
     def pid(self) -> int: ...
+    @property
+    def alive(self) -> bool: ...
     def send(self, number: signal.Signals) -> None: ...
     def wait(self, seconds: float) -> int: ...
 
@@ -89,6 +91,10 @@ class Command:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
@@ -106,6 +112,10 @@ class Forked:
     @property
     def pid(self) -> int:
         return self._process.pid or 0
+
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
 
     def send(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
@@ -169,11 +179,9 @@ class Town:
             "DATABASE_URL": self.database_url,
             "SITREP_HTTP": "127.0.0.1:0",
         }
-        self.process = self.launch(env, self.folder)
-        try:
-            await self.workspace.bot_connected(timeout=30)
-        except AssertionError as late:
-            raise AssertionError(f"the bot did not start:\n{self.log}") from late
+        process = self.process = self.launch(env, self.folder)
+        await self.workspace.until(lambda: not process.alive or self.workspace.delivery.connections, timeout=30)
+        assert process.alive, f"the bot did not start:\n{self.log}"
 
     @property
     def log(self) -> str:
@@ -246,5 +254,5 @@ async def open_town(
             await town.start()
             yield town
         finally:
-            if town.process is not None:
+            if town.process is not None and town.process.alive:
                 await town.kill()
