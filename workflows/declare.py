@@ -22,6 +22,7 @@ from workflows.steps import Run, done, packed, together
 from workflows.surfaces import load
 from workflows.words import escape, person, topic_slug
 
+MOST_ALIKE: Final = 3
 ALIKE: Final = 75  # of 100: titles that are at least this similar may be the same incident
 LONGEST_NAME: Final = 80  # Slack page: conversations.create
 TRIES_FOR_A_NAME: Final = 20
@@ -115,11 +116,13 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
 
 
 async def similar(session: AsyncSession, request: DeclareRequest, services: Services) -> list[Incident]:
-    """Open incidents of the last minutes whose titles look like this one."""
+    """Open incidents of the last minutes whose titles look like this one, the most alike first; not a whole storm."""
     since = services.clock.now() - services.policy.duplicate_window
     recent = await incidents.declared_since(session, since)
     wanted = request.title.casefold()
-    return [one for one in recent if fuzz.token_set_ratio(wanted, one.title.casefold()) >= ALIKE]
+    scores = [(fuzz.token_set_ratio(wanted, one.title.casefold()), one) for one in recent]
+    alike = sorted((pair for pair in scores if pair[0] >= ALIKE), key=lambda pair: -pair[0])
+    return [one for _, one in alike[:MOST_ALIKE]]
 
 
 async def free_name(session: AsyncSession, services: Services, title: str) -> str:

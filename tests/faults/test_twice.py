@@ -100,3 +100,12 @@ async def test_twenty_incidents_declared_at_once_end_with_twenty_channels(stage:
     assert [len(channel.pinned) for channel in channels] == [1] * 20
     assert all(len(channel.members) == 2 for channel in channels)  # the bot and whoever declared it
     assert len([one for one in stage.workspace.channel("incidents").messages if "INC-" in one.shown]) == 20
+
+
+async def test_in_a_storm_of_alike_incidents_each_is_pointed_at_a_few_others_only(stage: Stage) -> None:
+    for number in range(6):
+        await stage.declare(f"sev1 Checkout is failing in region {number}")
+    first, *_, last = incident_channels(stage)
+    assert shown_in(last).count("looks alike") == 3
+    assert "INC-1 “Checkout is failing in region 0” looks alike" in shown_in(last)
+    assert "INC-6" in shown_in(first)
