@@ -29,7 +29,7 @@ from storage import schema
 from storage.alone import sole_user
 from storage.database import Database
 from storage.writer import Writer
-from workflows import reconcile, reminders
+from workflows import reconcile, reminders, repair
 from workflows.clock import Clock
 from workflows.errors import SitrepError
 from workflows.registry import WORKFLOWS
@@ -97,6 +97,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None, http: bool
         stack.push_async_callback(ticker.stop)
         # What was said while nothing listened is read back, once Slack can reach us again.
         await reconcile.owe_all(services)
+        await repair.owe_all(services)
         yield App(services=services, runner=runner, ticker=ticker, background=background, modes=modes)
 
 

@@ -7,6 +7,7 @@ Slack pages: Handling user interaction, The Events API.
 import logging
 import re
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncApp
@@ -17,12 +18,12 @@ from bot.background import Background
 from bot.events import EVENTS
 from bot.slack import content
 from commands import help as help_words
-from commands.request import NOTHING, Reply, Subcommand, told
+from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, told
 from workflows import people
 from workflows.errors import AlreadyDone, FormErrors, UserError
 from workflows.ids import new_id
 from workflows.ports import Post, SlackTrouble
-from workflows.services import Services
+from workflows.services import Asker, Services
 from workflows.words import mentioned, plain
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class Listeners:
     async def _slash(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.slash_request(body)
         word, text = door.split_word(request.text)
-        reply = await self._answer(run_word(word, door.with_text(request, text), self._services))
+        reply = await self._answer(run_word(word, door.with_text(request, text), self._for(request)))
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await (ack(**shown_privately(reply.post)) if reply.post else ack())
@@ -82,7 +83,7 @@ class Listeners:
     async def _pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.button_press(body)
         function = button_function(request.action_id)
-        reply = NOTHING if function is None else await self._answer(function(request, self._services))
+        reply = NOTHING if function is None else await self._answer(function(request, self._for(request)))
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await ack()
@@ -92,7 +93,7 @@ class Listeners:
     async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.shortcut(body)
         function = commands.SHORTCUTS.get(request.callback_id)
-        reply = NOTHING if function is None else await self._answer(function(request, self._services))
+        reply = NOTHING if function is None else await self._answer(function(request, self._for(request)))
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await ack()
@@ -106,7 +107,9 @@ class Listeners:
             await ack()
             return
         try:
-            reply = await self._answer(function(request, self._services), first_field=next(iter(request.values), ""))
+            reply = await self._answer(
+                function(request, self._for(request)), first_field=next(iter(request.values), "")
+            )
         except FormErrors as errors:
             await ack(response_action="errors", errors=errors.fields)
             return
@@ -115,6 +118,11 @@ class Listeners:
             return
         view = reply.form or door.told_in_form(reply.post)
         await ack(response_action="update", view=view)
+
+    def _for(self, request: SlashRequest | ButtonPress | Shortcut | FormSubmission) -> Services:
+        """What a command is given: everything, and who asks, so that they hear when it takes long."""
+        url = "" if isinstance(request, FormSubmission) else request.response_url
+        return replace(self._services, asker=Asker(user_id=request.user_id, response_url=url))
 
     async def _answer(self, work: Awaitable[Reply], *, first_field: str = "") -> Reply:
         """The one place where failures become sentences.

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
 
 from bot.slack_calls import Calls
 from bot.slack_messages import heard
-from workflows.ports import Channel, Heard, Post, Profile, Refused, Slack, Unclear
+from workflows.ports import Busy, Channel, Heard, Post, Profile, Refused, Slack, Unclear
 from workflows.words import clipped, in_line
 
 TEXT_LIMIT: Final = 3900  # chat.update refuses more than 4,000 characters
@@ -156,7 +156,9 @@ class SlackPosts:
                 status, text = response.status, await response.text()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unclear(f"response_url: {type(error).__name__}") from error
-        if status >= 500 or status == 429:
+        if status == 429:
+            raise Busy(timedelta(seconds=float(response.headers.get("Retry-After") or 1)))
+        if status >= 500:
             raise Unclear(f"response_url: HTTP {status}")
         if status >= 400:
             raise Refused(text[:80] or f"http_{status}")

@@ -89,7 +89,7 @@ class Calls:
             return Unclear(f"{method}: {word or f'HTTP {status}'}")
         if word in TOKEN_ERRORS:
             log.critical("Slack refuses the token", extra={"action": "token_refused", "error": word})
-            return Busy(TOKEN_PAUSE)
+            return Busy(TOKEN_PAUSE, word)
         return Refused(word, detail_of(said))
 
 

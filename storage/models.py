@@ -269,6 +269,7 @@ class Reminder(SQLModel, table=True):
     due_at: datetime = Field(index=True)
     since: datetime  # what the ladder counts from
     rung: int = 0
+    args: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
 
 
 class Surface(SQLModel, table=True):
@@ -303,6 +304,7 @@ class Run(SQLModel, table=True):
     leased_by: str | None = None
     leased_until: datetime | None = None
     trouble: str = ""  # the newest reason why it has not ended yet
+    error: str = ""  # Slack's word for why it failed
 
 
 class Step(SQLModel, table=True):

@@ -3,16 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, or_, select, update
+from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.models import Run, RunState, Step
 
+REFUSED: Final = "refused:"  # how the result of a step begins that Slack refused; its word follows
+NOBODY: Final = "{}"  # the result of an invitation that nobody was refused of
 Found = TypeVar("Found")
 
 
@@ -71,6 +73,32 @@ async def leases(session: AsyncSession) -> list[Lease]:
     columns = select(Run.id, Run.leased_by, Run.leased_until)
     found = await session.exec(columns.where(Run.state == RunState.WAITING, col(Run.leased_by).is_not(None)))
     return [Lease(run_id=run_id, owner=by, until=until) for run_id, by, until in found if run_id and by and until]
+
+
+async def with_keys(session: AsyncSession, keys: Sequence[str]) -> Sequence[Run]:
+    return (await session.exec(select(Run).where(col(Run.key).in_(keys)).order_by(col(Run.id)))).all()
+
+
+async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Run]:
+    """Every run of an incident, in the order in which they were owed."""
+    return (await session.exec(select(Run).where(Run.incident_id == incident_id).order_by(col(Run.id)))).all()
+
+
+async def refused(session: AsyncSession) -> Sequence[int]:
+    """Incidents of which Slack refused a run or one of its steps."""
+    steps = select(Step.run_id).where(or_(col(Step.result).startswith(REFUSED), and_(*invitations())))
+    statement = select(Run.incident_id).where(or_(Run.state == RunState.FAILED, col(Run.id).in_(steps))).distinct()
+    return [incident_id for incident_id in await session.exec(statement) if incident_id is not None]
+
+
+def invitations() -> tuple[Any, ...]:
+    """The steps in which somebody could not be invited."""
+    return Step.name == "invite", Step.result != NOBODY
+
+
+async def forget_results(session: AsyncSession, *, run_id: int, names: Sequence[str]) -> None:
+    """Let these steps of a run be done again."""
+    await session.exec(delete(Step).where(col(Step.run_id) == run_id, col(Step.name).in_(names)))
 
 
 async def anything_due(
@@ -161,13 +189,13 @@ async def postpone(session: AsyncSession, run: Run, *, owner: str, due_at: datet
     session.add(held)
 
 
-async def fail(session: AsyncSession, run: Run, *, owner: str, trouble: str) -> None:
-    """End a run that cannot succeed until a person changes something."""
+async def fail(session: AsyncSession, run: Run, *, owner: str, trouble: str, error: str = "") -> None:
+    """End a run that cannot succeed until a person changes something; `error` is Slack's word for what."""
     held = await still_held(session, run, owner)
     if held is None:
         return
     held.leased_by = held.leased_until = None
-    held.state, held.trouble = RunState.FAILED, trouble
+    held.state, held.trouble, held.error = RunState.FAILED, trouble, error
     session.add(held)
 
 

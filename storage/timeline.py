@@ -39,6 +39,13 @@ def add(
     return entry
 
 
+async def add_problem(session: AsyncSession, *, incident_id: int, at: datetime, text: str) -> None:
+    """Say what could not be done, once: what is tried again and fails again has been told."""
+    known = select(Entry.id).where(Entry.incident_id == incident_id, Entry.kind == "problem", Entry.text == text)
+    if (await session.exec(known.limit(1))).first() is None:
+        add(session, incident_id=incident_id, at=at, kind="problem", by="sitrep", text=text)
+
+
 async def entries(session: AsyncSession, incident_id: int) -> Sequence[Entry]:
     """The lines that stand, in the order in which they happened."""
     statement = (

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, reminders, runs, timeline
 from storage.models import Incident, Run
+from workflows import patience
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Services
 
@@ -21,6 +22,7 @@ class Change:
         self.session = session
         self.incident = incident
         self.now = now
+        self.owed: list[str] = []
 
     def tell(
         self,
@@ -50,6 +52,7 @@ class Change:
 
     async def owe(self, kind: str, key: str, args: Mapping[str, Any] | None = None, *, lane: str | None = None) -> Run:
         """Note work to be done in Slack. Work in one lane, by default the incident's, is done in order."""
+        self.owed.append(f"{kind}:{key}")
         return await runs.owe(
             self.session,
             kind=kind,
@@ -115,8 +118,10 @@ async def change(services: Services, incident_id: int, *, press: str = "") -> As
             incident = await incidents.locked(session, incident_id)
             if incident is None:
                 raise UserError(f"There is no incident INC-{incident_id}. `/incident list` shows the open ones.")
-            yield Change(session, incident, now)
+            made = Change(session, incident, now)
+            yield made
             session.add(incident)
+            await patience.watch(session, services, press=press, incident_id=incident_id, owed=made.owed)
     except IntegrityError as conflict:
         if press and is_press_conflict(conflict):
             raise AlreadyDone(press) from conflict

@@ -1,5 +1,6 @@
 """Declaring an incident: the record first, in one transaction; then the channel, the card and who is needed."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents
 from storage.models import Incident, Status
-from workflows import card, channels, surfaces
+from workflows import card, channels, patience, surfaces
 from workflows.change import Change, change
 from workflows.overview import overview
 from workflows.policy import Link
 from workflows.ports import Channel, Post, Refused
+from workflows.refusals import not_invited, who_can_fix
 from workflows.services import Services
 from workflows.steps import Run, done, packed, together
 from workflows.surfaces import load
@@ -91,7 +93,12 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
         session.add(incident)
         await session.flush()
         await incidents.give_role(session, incident.key, "ic", request.ic, now)
-        await record(Change(session, incident, now), request, alike, services)
+        new = Change(session, incident, now)
+        await record(new, request, alike, services)
+        # That it is set up is told by `welcome`, and that it cannot be by the run itself.
+        await patience.watch(
+            session, services, press=request.press, incident_id=incident.key, owed=new.owed, ends=False
+        )
     return Declared(incident=incident, alike=alike)
 
 
@@ -186,18 +193,11 @@ async def tell_failure(run: Run, services: Services, refused: Refused) -> None:
     """The person who declared must not wait for a channel that will not come."""
     incident = await load(services, run.incident_id)
     text = (
-        f"{incident.ref} is on record, but Slack refused to create its channel (`{refused}`). {who_can_fix(refused)} "
+        f"{incident.ref} is on record, but Slack refused to create its channel (`{refused}`). "
+        f"{who_can_fix(refused.error)} Then: `/incident status repair {incident.ref}`. "
         f"Until then go on in any channel: `/incident update {incident.ref} …` works everywhere."
     )
     await run.attempt("failed", lambda: tell_declarer(run, services, Post(text=text)), loss="The declarer was not told")
-
-
-def who_can_fix(refused: Refused) -> str:
-    if refused.error == "restricted_action":
-        return "A workspace admin must let apps create channels (Settings & Permissions)."
-    if refused.error == "missing_scope":
-        return "Whoever runs Sitrep must reinstall the app with the scopes of its manifest (`sitrep doctor`)."
-    return "Whoever runs Sitrep finds more with `sitrep doctor`."
 
 
 async def create_or_adopt(run: Run, services: Services, incident: Incident) -> Channel | None:
@@ -238,7 +238,7 @@ async def invited(services: Services, channel_id: str, users: Sequence[str]) -> 
 
 async def tell_refused(run: Run, services: Services, refused: str) -> str:
     async with change(services, run.incident_id) as told:
-        told.tell("problem", f"Not everybody could be invited. Slack says: {escape(refused)}", "sitrep")
+        told.tell("problem", not_invited(json.loads(refused)), "sitrep")
     return "told"
 
 

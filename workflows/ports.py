@@ -14,10 +14,11 @@ class SlackTrouble(Exception):
 
 
 class Busy(SlackTrouble):
-    """Nothing happened; ask again after `retry_after`."""
+    """Nothing happened; ask again after `retry_after`. `error` is Slack's word if it wants more than a pause."""
 
-    def __init__(self, retry_after: timedelta) -> None:
-        super().__init__(f"Slack asks for a pause of {retry_after.total_seconds():.0f} s")
+    def __init__(self, retry_after: timedelta, error: str = "") -> None:
+        super().__init__(error or f"Slack asks for a pause of {retry_after.total_seconds():.0f} s")
+        self.error = error
         self.retry_after = retry_after
 
 

@@ -10,13 +10,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import reminders
 from storage.models import Reminder
-from workflows import handoff, nags
+from workflows import handoff, nags, patience
 from workflows.services import Services
 
 # Deals with a due reminder in the session given: owes a run, and moves or deletes the reminder.
 DueFunction = Callable[[AsyncSession, Reminder, Services], Awaitable[None]]
 
-DUE: Mapping[str, DueFunction] = MappingProxyType({"handoff": handoff.due, "update": nags.due})
+DUE: Mapping[str, DueFunction] = MappingProxyType(
+    {"handoff": handoff.due, "patience": patience.due, "update": nags.due}
+)
 
 
 async def tick(services: Services) -> int:

@@ -11,9 +11,9 @@ from typing import Final
 
 from storage import runs, timeline
 from storage.models import Run as RunRow
+from workflows import refusals
 from workflows.ids import new_id
 from workflows.ports import Busy, Refused, Unclear
-from workflows.refusals import refusal
 from workflows.services import Services
 from workflows.steps import Run
 
@@ -157,11 +157,11 @@ class Runner:
         try:
             await self._workflows[row.kind](Run(row, done, self._services), self._services)
         except Busy as busy:
-            await self._postpone(row, busy.retry_after, str(busy))
+            await self._postpone(row, busy.retry_after, refusals.pause(busy))
         except Unclear as unclear:
             await self._postpone(row, pause_after(row.failures), f"no clear answer from Slack: {unclear}")
         except Refused as refused:
-            await self._give_up(row, refusal(refused))
+            await self._give_up(row, refusals.refusal(refused), refused.error)
         except Exception as bug:
             await self._own_error(row, bug)
         else:
@@ -182,12 +182,12 @@ class Runner:
         async with self._services.database.write() as session:
             await runs.postpone(session, row, owner=self._owner, due_at=due_at, trouble=trouble)
 
-    async def _give_up(self, row: RunRow, trouble: str) -> None:
-        """End the run where people can see it: on the timeline of its incident."""
+    async def _give_up(self, row: RunRow, trouble: str, error: str = "") -> None:
+        """End the run where people can see it: on the timeline of its incident. `error` is Slack's word for why."""
         log.error("run given up", extra={"action": "run_given_up", "run": row.key, "trouble": trouble})
         now = self._services.clock.now()
         async with self._services.database.write() as session:
-            await runs.fail(session, row, owner=self._owner, trouble=trouble)
+            await runs.fail(session, row, owner=self._owner, trouble=trouble, error=error)
             if row.incident_id is not None:
                 text = f"Not done: {row.kind.replace('_', ' ')}. {trouble}"
                 await timeline.add_problem(session, incident_id=row.incident_id, at=now, text=text)

@@ -27,6 +27,14 @@ class Bell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asker:
+    """Who asked for what is being done, and where an answer below it goes (empty: nowhere, as for forms)."""
+
+    user_id: str
+    response_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The bundle that is passed around; made once, in `bot.app`."""
 
@@ -37,5 +45,6 @@ class Services:
     policy: Policy
     data_folder: Path
     bell: Bell = field(default_factory=Bell)
+    asker: Asker | None = None  # while a press, command or form is dealt with
     # Channel id to incident id: an incident keeps its channel, so what has been looked up stays true.
     incident_channels: dict[str, int] = field(default_factory=dict)

@@ -13,12 +13,13 @@ from typing import Any, Final
 from storage import runs, timeline
 from storage.models import Run as RunRow
 from workflows.ports import Post, Refused
+from workflows.refusals import loss_line
 from workflows.services import Services
 
 Act = Callable[[], Awaitable[str]]
 Look = Callable[[], Awaitable[str | None]]
 
-REFUSED: Final = "refused:"
+REFUSED: Final = runs.REFUSED
 
 
 class Run:
@@ -69,7 +70,7 @@ class Run:
             result = await self.step(name, act, look)
         except Refused as refused:
             result = REFUSED + refused.error
-            await self.keep(name, result, f"{loss} (Slack says `{refused.error}`)" if loss else "")
+            await self.keep(name, result, loss_line(loss, refused.error) if loss else "")
         return None if result.startswith(REFUSED) else result
 
     async def post(self, name: str, channel_id: str, post: Post, *, thread_ts: str = "") -> str:
@@ -86,9 +87,7 @@ class Run:
         async with self._services.database.write() as session:
             await runs.add_result(session, run_id=self.row.id or 0, name=name, result=result, now=now)
             if problem and self.row.incident_id is not None:
-                timeline.add(
-                    session, incident_id=self.row.incident_id, at=now, kind="problem", by="sitrep", text=problem
-                )
+                await timeline.add_problem(session, incident_id=self.row.incident_id, at=now, text=problem)
         self._done[name] = result
 
 

@@ -175,7 +175,7 @@ async def test_a_workspace_that_allows_no_channels_says_so_to_the_declarer(stage
 
     told = stage.anna.ephemerals()[-1].shown
     assert "INC-1 is on record, but Slack refused to create its channel" in told
-    assert "A workspace admin must let apps create channels" in told
+    assert "A workspace admin must let apps do this" in told
     listed = await stage.anna.types("/incident list", in_="general")
     assert listed is not None
     assert "INC-1" in listed

@@ -280,7 +280,8 @@ async def test_a_channel_that_was_archived_is_noted_once_and_the_bot_goes_on(sta
 
     async with stage.app.services.database.read() as session:
         problems = [entry.text for entry in await timeline.entries(session, 1) if entry.kind == "problem"]
-    assert problems == ["The reminder could not be posted (Slack says `is_archived`)"]
+    [problem] = problems
+    assert problem.startswith("The reminder could not be posted (Slack says `is_archived`). Somebody in the workspace")
     assert len(asked(await stage.declare("sev1 Search is down"))) == 0
 
 
@@ -305,7 +306,7 @@ async def test_two_ticks_at_once_remind_once(stage: Stage) -> None:
     counts = await asyncio.gather(*(reminders.tick(stage.app.services) for _ in range(5)))
     await stage.settle()
 
-    assert sum(counts) == 1
+    assert len([count for count in counts if count]) == 1
     assert len(asked(channel)) == 1
     assert times_asked(stage) == 1
 
