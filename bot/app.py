@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -20,10 +21,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.background import Background
 from bot.clock import SystemClock
 from bot.config import Settings, async_url
-from bot.http import serve
+from bot.deadman import DeadMan, Transport
+from bot.health import Health
+from bot.http import Watching, serve
 from bot.listeners import Listeners
+from bot.metrics import Metrics
 from bot.slack import connect
-from bot.slack_calls import Calls, word_of
+from bot.slack_calls import word_of
+from bot.slack_watch import SlackLink, WatchedCalls
 from bot.ticker import Ticker
 from storage import schema
 from storage.alone import sole_user
@@ -54,7 +59,9 @@ class App:
     runner: Runner
     ticker: Ticker
     background: Background
+    health: Health
     modes: tuple[str, ...]
+    http_port: int
 
     async def idle(self) -> bool:
         """Whether everything owed that is due by now has been done."""
@@ -62,15 +69,23 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, *, clock: Clock | None = None, http: bool | None = None) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    http: bool | None = None,
+    deadman_transport: Transport | None = None,
+) -> AsyncIterator[App]:
     """Start the bot; it stops, gracefully, when the block ends.
 
-    `http` adds HTTP mode to Socket Mode; by default it is on only when there is no app token.
+    `http` adds HTTP mode to Socket Mode; by default it is on only when there is no app token. `deadman_transport`
+    stands in for the network on the way to the dead-man address.
     Raises `CannotStart` when Slack refuses the token, `storage.schema.SchemaTooNew` when the database is ahead.
     """
     async with AsyncExitStack() as stack:
         await schema.migrate(async_url(settings.database_url))
-        database = Database(async_url(settings.database_url))
+        metrics, link = Metrics(), SlackLink()
+        database = Database(async_url(settings.database_url), committed=metrics.committed)
         stack.push_async_callback(database.close)
         writer = Writer(database)
         stack.push_async_callback(writer.close)
@@ -78,27 +93,43 @@ async def open_app(settings: Settings, *, clock: Clock | None = None, http: bool
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         client = web_client(settings, session)
         identity = await who_am_i(client)
+        calls = WatchedCalls(client, [metrics.called, link.called])
+        link.asking(partial(calls.call, "auth.test"))
         services = Services(
             database=database,
             writer=writer,
-            slack=connect(Calls(client), session, identity),
+            slack=connect(calls, session, identity),
             clock=clock or SystemClock(),
             policy=settings.policy,
             data_folder=settings.data_folder,
         )
-        background = Background()
+        background = Background(metrics.listening)
         stack.push_async_callback(background.drain)
         runner = await started_runner(stack, services)
         bolt = bolt_app(settings, session, identity)
         Listeners(services, background).listen(bolt)
-        modes = await listen(stack, settings, bolt, http=http)
-        ticker = Ticker([runner.tick, lambda: reminders.tick(services)])
+        health = Health(services, link)
+        signed = takes_requests(settings, http=http)
+        port = await serve(stack, settings, bolt if signed else None, Watching(health, metrics, database))
+        modes = await listen(stack, settings, bolt, link, signed=signed)
+        deadman = DeadMan(
+            settings, services.clock, health, background, pinged=metrics.pinged, transport=deadman_transport
+        )
+        ticker = Ticker([runner.tick, lambda: reminders.tick(services), deadman.tick])
         ticker.start()
         stack.push_async_callback(ticker.stop)
         # What was said while nothing listened is read back, once Slack can reach us again.
         await reconcile.owe_all(services)
         await repair.owe_all(services)
-        yield App(services=services, runner=runner, ticker=ticker, background=background, modes=modes)
+        yield App(
+            services=services,
+            runner=runner,
+            ticker=ticker,
+            background=background,
+            health=health,
+            modes=modes,
+            http_port=port,
+        )
 
 
 def web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -166,15 +197,21 @@ def bolt_app(settings: Settings, session: aiohttp.ClientSession, identity: dict[
     )
 
 
-async def listen(stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, *, http: bool | None) -> tuple[str, ...]:
-    """Open Slack's way in: a socket with an app token, signed HTTP with a signing secret; never neither."""
+def takes_requests(settings: Settings, *, http: bool | None) -> bool:
+    """Whether Slack's signed requests are taken: with a signing secret, when asked for or when there is no socket."""
+    return settings.signing_secret is not None and (bool(http) or settings.app_token is None)
+
+
+async def listen(
+    stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, link: SlackLink, *, signed: bool
+) -> tuple[str, ...]:
+    """Say which ways in there are, and open the socket if there is an app token; never neither."""
     modes = []
-    signed = settings.signing_secret is not None and (http or settings.app_token is None)
-    await serve(stack, settings, bolt if signed else None)
     if signed:
         modes.append(f"HTTP on {settings.http_host}:{settings.http_port}/slack/events")
     if settings.app_token is not None:
         handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value(), ping_interval=LOOK_AT_SOCKET)
+        link.through_socket(handler.client.is_connected)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)
         modes.append("Socket Mode")

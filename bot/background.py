@@ -5,16 +5,21 @@ Bolt starts a task for every envelope and keeps none of them; here they are coun
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
 log = logging.getLogger(__name__)
 
 
-class Background:
-    """Tasks that nobody awaits; a failure is logged with what it was."""
+def unwatched(_: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
-    def __init__(self) -> None:
+
+class Background:
+    """Tasks that nobody awaits; a failure is logged with what it was. `watch` is entered around every listener."""
+
+    def __init__(self, watch: Callable[[str], AbstractContextManager[None]] = unwatched) -> None:
+        self._watch_listener = watch
         self._tasks: set[asyncio.Task[None]] = set()
         self._listening = 0
         self._quiet = asyncio.Event()
@@ -25,11 +30,12 @@ class Background:
         task.add_done_callback(self._tasks.discard)
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
+    async def listening(self, kind: str) -> AsyncIterator[None]:
         """Around a listener: it counts as under way until it has returned."""
         self._listening += 1
         try:
-            yield
+            with self._watch_listener(kind):
+                yield
         finally:
             self._listening -= 1
             self._quiet.set()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self, cast
 
@@ -12,12 +13,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.config_file import ConfigError, read_policy
+from bot.config_schema import duration
 from workflows.policy import Policy, default_policy
 
 __all__ = ["ConfigError", "Examination", "Settings", "async_url", "examine", "http_address"]
 
 SLACK_API = "https://slack.com/api/"
 HTTP_ADDRESS = "127.0.0.1:8080"
+DEADMAN_EVERY = timedelta(seconds=60)
 CONFIG_FILE = "sitrep.toml"
 VARIABLES = (
     "SLACK_BOT_TOKEN",
@@ -28,6 +31,8 @@ VARIABLES = (
     "SITREP_CONFIG",
     "SITREP_HTTP",
     "SITREP_LOG",
+    "SITREP_DEADMAN_URL",
+    "SITREP_DEADMAN_EVERY",
 )
 
 Log = Literal["text", "json"]
@@ -49,8 +54,16 @@ class Settings:
     http_host: str
     http_port: int
     log: Log
+    deadman_url: SecretStr | None
+    deadman_every: timedelta
     data_folder: Path
     policy: Policy = field(repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must not be seen anywhere. The database's password may be too common a word for that."""
+        given = (self.bot_token, self.app_token, self.signing_secret, self.deadman_url)
+        return tuple(one.get_secret_value() for one in given if one)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], folder: Path, *, need_slack: bool = True) -> Self:
@@ -91,6 +104,8 @@ def examine(env: Mapping[str, str], folder: Path) -> Examination:
         http_host=host,
         http_port=port,
         log=reading.log(),
+        deadman_url=reading.deadman_url(),
+        deadman_every=reading.deadman_every(),
         data_folder=folder / "data",
         policy=reading.policy(),
     )
@@ -214,6 +229,25 @@ class _Reading:
             self.problems.append(f'SITREP_LOG is "{word}": use text or json')
             return "text"
         return cast("Log", word)
+
+    def deadman_url(self) -> SecretStr | None:
+        url = _secret(self.given, "SITREP_DEADMAN_URL")
+        if url is None or re.fullmatch(r"https?://[^/?#\s]+(/[^\s]*)?", url.get_secret_value()):
+            return url
+        self.problems.append("SITREP_DEADMAN_URL must be an http(s) address, such as your monitoring service gives out")
+        return None
+
+    def deadman_every(self) -> timedelta:
+        text = self.given.get("SITREP_DEADMAN_EVERY")
+        try:
+            every = DEADMAN_EVERY if text is None else duration(text)
+        except ValueError as error:
+            self.problems.append(f"SITREP_DEADMAN_EVERY: {error}")
+            return DEADMAN_EVERY
+        if every < timedelta(seconds=5):
+            self.problems.append("SITREP_DEADMAN_EVERY must be 5s or longer")
+            return DEADMAN_EVERY
+        return every
 
     def config_path(self) -> Path:
         return self.folder / Path(self.given.get("SITREP_CONFIG", CONFIG_FILE)).expanduser()

@@ -47,24 +47,24 @@ class Listeners:
         app.event(ANYTHING)(self.event)
 
     async def slash(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening():
+        async with self._background.listening("command"):
             await self._slash(ack, body)
 
     async def pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening():
+        async with self._background.listening("press"):
             await self._pressed(ack, body)
 
     async def shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening():
+        async with self._background.listening("shortcut"):
             await self._shortcut(ack, body)
 
     async def submitted(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening():
+        async with self._background.listening("form"):
             await self._submitted(ack, body)
 
     async def event(self, event: Mapping[str, Any]) -> None:
         """Return when it is stored. An exception leaves the event unacknowledged, and Slack sends it again."""
-        async with self._background.listening():
+        async with self._background.listening("event"):
             function = EVENTS.get(str(event.get("type")))
             if function is not None:
                 await function(event, self._services)

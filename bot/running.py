@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 async def run_until_told(settings: Settings, *, http: bool = False) -> None:
     """Run until SIGTERM or SIGINT. Intake stops first; what runs then ends, or is handed back to be resumed."""
-    set_up_logging(settings.log)
+    set_up_logging(settings.log, secrets=settings.secrets)
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,26 +6,33 @@ PostgreSQL needs no such lock; rows that are read to be changed are read `FOR UP
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Known
 
 
 class Database:
     """Opens sessions. `url` is an async SQLAlchemy URL (`sqlite+aiosqlite://…`, `postgresql+psycopg://…`).
 
-    `committed` hears of every commit, with the seconds it took.
+    `committed` hears of every commit, with the seconds it took. `trouble` is why the newest transaction failed, when
+    that was the database's doing.
     """
 
     def __init__(self, url: str, *, committed: Callable[[float], object] = float) -> None:
         self.url = url
         self._committed = committed
+        self.trouble: Exception | None = None
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engine = create_engine(url)
         self._writing = asyncio.Lock()
@@ -34,6 +41,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with AsyncExitStack() as stack:
+            stack.enter_context(self._noticing())
             if self.is_sqlite:
                 await stack.enter_async_context(self._writing)
             session = await stack.enter_async_context(AsyncSession(self._engine, expire_on_commit=False))
@@ -43,11 +51,26 @@ class Database:
             await session.commit()
             self._committed(asyncio.get_running_loop().time() - began)
 
+    async def try_write(self) -> None:
+        """Write something that means nothing, to see whether one can; raises as `write` does."""
+        async with self.write() as session:
+            await session.merge(Known(key="written", value=uuid.uuid4().hex))
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A look at the record that changes nothing."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeout) as trouble:
+            self.trouble = trouble
+            raise
+        else:
+            self.trouble = None
 
     async def close(self) -> None:
         await self._engine.dispose()

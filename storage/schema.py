@@ -13,9 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, String, column, create_engine, table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import models
 
@@ -54,6 +56,11 @@ def new_revision(url: str, message: str) -> None:
         config = alembic_config(connection)
         command.upgrade(config, "head")
         command.revision(config, message=message, autogenerate=True, rev_id=message.split(maxsplit=1)[0])
+
+
+async def version(session: AsyncSession) -> str:
+    """The revision that the database is at."""
+    return (await session.exec(select(column("version_num", String)).select_from(table("alembic_version")))).one()
 
 
 @contextmanager

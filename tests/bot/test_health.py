@@ -1,0 +1,180 @@
+"""Alive and ready, as an orchestrator or an operator asks over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlmodel import text
+
+from bot.health import REMINDER_LIMIT, RUN_LIMIT, Health
+from bot.slack_watch import Call, SlackLink
+from storage import reminders
+from storage.database import Database, Unavailable
+from tests.stage import Stage, open_stage
+
+
+async def ask(stage: Stage, path: str) -> tuple[int, Any]:
+    address = f"http://127.0.0.1:{stage.app.http_port}{path}"
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        return answer.status, await answer.json()
+
+
+async def until(stage: Stage, *, ready: bool) -> None:
+    for _ in range(1000):
+        if (await stage.app.health.examine()).ready == ready:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"it never came to be ready={ready}")
+
+
+def quick(stage: Stage) -> Health:
+    """The same look with little patience."""
+    link = SlackLink()
+    return Health(stage.app.services, link, limit=timedelta(seconds=0.05))
+
+
+@pytest.fixture
+async def over_http(tmp_path: Path, unused_tcp_port: int) -> AsyncIterator[Stage]:
+    async with open_stage(tmp_path, http_port=unused_tcp_port) as opened:
+        yield opened
+
+
+async def test_a_bot_that_is_well_says_so(stage: Stage) -> None:
+    await stage.declare()
+
+    assert await ask(stage, "/healthz") == (200, {"status": "alive"})
+    assert await ask(stage, "/readyz") == (
+        200,
+        {"status": "ready", "problems": {}, "reminder_lag_seconds": 0, "run_lag_seconds": 0},
+    )
+
+
+async def test_a_lost_socket_is_told_until_it_is_back(stage: Stage) -> None:
+    stage.workspace.faults.outage()
+    await stage.workspace.until(lambda: not stage.workspace.delivery.connections)
+    await until(stage, ready=False)
+
+    status, told = await ask(stage, "/readyz")
+    assert (status, told["status"]) == (503, "not ready")
+    assert "socket is not connected" in told["problems"]["slack"]
+    assert (await ask(stage, "/healthz"))[0] == 200
+
+    stage.workspace.faults.outage_over()
+    await until(stage, ready=True)
+    assert (await ask(stage, "/readyz"))[0] == 200
+
+
+async def test_over_http_an_answer_of_slack_shows_that_it_is_there(over_http: Stage) -> None:
+    assert (await ask(over_http, "/readyz"))[0] == 200
+
+
+async def test_a_reminder_that_nobody_deals_with_is_told(stage: Stage) -> None:
+    await stage.declare()
+    await stage.pass_time(seconds=10)  # what declaring itself sets is over
+    database = stage.app.services.database
+    async with database.write() as session:
+        now = stage.clock.now()
+        await reminders.put(session, incident_id=1, kind="of the next version", subject="1", due_at=now)
+    stage.clock.advance(seconds=REMINDER_LIMIT.total_seconds())
+    assert (await stage.app.health.examine()).ready
+
+    stage.clock.advance(minutes=1)
+
+    assert "due 2 min ago" in (await stage.app.health.examine()).reminders
+    async with database.write() as session:
+        await reminders.drop(session, kind="of the next version", subject="1")
+    assert (await stage.app.health.examine()).ready
+
+
+async def test_work_that_slack_keeps_refusing_to_answer_is_told_until_it_is_done(stage: Stage) -> None:
+    stage.workspace.faults.on("conversations.create", times=100).http_error(503)
+    await stage.anna.types("/incident declare sev1 Checkout is failing", in_="general")
+    await stage.settle()
+    await stage.pass_time(seconds=RUN_LIMIT.total_seconds() + 60)
+
+    status, told = await ask(stage, "/readyz")
+    assert status == 503
+    assert "Work owed to Slack has waited for 6 min" in told["problems"]["runs"]
+
+    stage.workspace.faults.clear()
+    await stage.pass_time(minutes=2)
+    assert (await ask(stage, "/readyz"))[0] == 200
+
+
+async def test_a_database_that_does_not_answer_in_time_is_told_until_it_does(stage: Stage) -> None:
+    async with AsyncExitStack() as held:
+        for _ in range(15):  # all the connections there are
+            session = await held.enter_async_context(stage.app.services.database.read())
+            await session.exec(text("SELECT 1"))  # type: ignore[call-overload]
+        report = await quick(stage).examine()
+        assert "does not answer within" in report.database
+        assert report.lag is None
+
+    assert (await stage.app.health.examine()).ready
+
+
+async def test_a_database_that_takes_nothing_is_told_until_a_write_succeeds(stage: Stage) -> None:
+    database = stage.app.services.database
+    other = Database(database.url)
+    await read_only(database, on=True)
+    with pytest.raises(Unavailable):
+        await database.try_write()
+
+    assert "The database cannot be used" in (await stage.app.health.examine()).database
+
+    await read_only(database, on=False)
+    assert (await stage.app.health.examine()).ready
+    await other.close()
+
+
+async def read_only(database: Database, *, on: bool) -> None:
+    """Make SQLite refuse what is written, as a file system does that has been mounted anew after an error."""
+    async with AsyncExitStack() as held:
+        for _ in range(5):
+            session = await held.enter_async_context(database.read())
+            await session.exec(text(f"PRAGMA query_only={int(on)}"))  # type: ignore[call-overload]
+
+
+async def test_a_database_upgraded_by_a_newer_version_is_told(stage: Stage) -> None:
+    assert (await stage.app.health.examine()).ready
+    async with stage.app.services.database.write() as session:
+        await session.exec(text("UPDATE alembic_version SET version_num = '0099'"))  # type: ignore[call-overload]
+
+    assert "now at schema 0099" in (await stage.app.health.examine()).database
+
+
+class Slack:
+    """Counts how often it is asked, and answers as told."""
+
+    def __init__(self, link: SlackLink, outcome: str) -> None:
+        self.link = link
+        self.outcome = outcome
+        self.asked = 0
+
+    async def ask(self) -> None:
+        self.asked += 1
+        self.link.called(Call(method="auth.test", outcome=self.outcome, seconds=0.1))
+
+
+async def test_a_token_that_slack_refuses_is_told_until_it_is_accepted() -> None:
+    link = SlackLink()
+    slack = Slack(link, "ok")
+    link.asking(slack.ask)
+
+    async def connected() -> bool:
+        return True
+
+    link.through_socket(connected)
+    link.called(Call(method="chat.postMessage", outcome="token_refused", seconds=0.1))
+    slack.outcome = "token_refused"
+    assert "refuses SLACK_BOT_TOKEN" in await link.trouble()
+    assert "refuses SLACK_BOT_TOKEN" in await link.trouble()
+    assert slack.asked == 1
+
+    link.called(Call(method="chat.postMessage", outcome="ok", seconds=0.1))
+    assert await link.trouble() == ""
