@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.slack_messages import heard_event, reaction_event
-from workflows import home, scribe
+from workflows import home, scribe, watch
 from workflows.services import Services
 
 EventFunction = Callable[[Mapping[str, Any], Services], Awaitable[None]]
@@ -17,8 +17,16 @@ EventFunction = Callable[[Mapping[str, Any], Services], Awaitable[None]]
 async def message(event: Mapping[str, Any], services: Services) -> None:
     """Slack page: message event. Posts, edits, deletions, thread replies, files, the bot's own included."""
     heard = heard_event(event)
-    if heard is not None:
-        await scribe.hear(services, heard)
+    if heard is None:
+        return
+    await scribe.hear(services, heard)
+    if heard.deleted:
+        await watch.deleted(services, heard.channel_id, heard.ts, heard.revised_ts)
+    elif heard.subtype == "channel_convert_to_private":
+        await watch.made_private(services, heard.channel_id, heard.user_id)
+    elif heard.subtype in ("channel_archive", "channel_unarchive"):
+        state = watch.ARCHIVED if heard.subtype == "channel_archive" else watch.OPENED
+        await watch.moved(services, heard.channel_id, state, heard.user_id, heard.ts)
 
 
 async def reaction(event: Mapping[str, Any], services: Services) -> None:
@@ -35,6 +43,29 @@ async def renamed(event: Mapping[str, Any], services: Services) -> None:
     await scribe.hear_rename(services, str(channel.get("id") or ""), str(channel.get("name") or ""), at)
 
 
+async def archived(event: Mapping[str, Any], services: Services) -> None:
+    """Slack pages: channel_archive event, channel_unarchive event. Private channels have events of their own."""
+    state = watch.OPENED if str(event.get("type")).endswith("_unarchive") else watch.ARCHIVED
+    channel_id, by, at = (str(event.get(name) or "") for name in ("channel", "user", "event_ts"))
+    await watch.moved(services, channel_id, state, by, at)
+
+
+async def came_or_went(event: Mapping[str, Any], services: Services) -> None:
+    """Slack pages: member_joined_channel event, member_left_channel event. They come for the bot itself too."""
+    if event.get("user") == services.slack.user_id:
+        state = watch.HERE if event.get("type") == "member_joined_channel" else watch.LEFT
+        channel_id, by, at = (str(event.get(name) or "") for name in ("channel", "inviter", "event_ts"))
+        await watch.moved(services, channel_id, state, by, at)
+
+
+async def unpinned(event: Mapping[str, Any], services: Services) -> None:
+    """Slack page: pin_removed event."""
+    ts = str(((event.get("item") or {}).get("message") or {}).get("ts") or "")
+    channel_id, by, at = (str(event.get(name) or "") for name in ("channel_id", "user", "event_ts"))
+    if ts and at:
+        await watch.unpinned(services, channel_id, ts, by, at)
+
+
 async def home_opened(event: Mapping[str, Any], services: Services) -> None:
     """Slack page: app_home_opened event. It also comes for the messages tab, which needs no drawing."""
     if event.get("tab") == "home":
@@ -49,5 +80,12 @@ EVENTS: Mapping[str, EventFunction] = MappingProxyType(
         "reaction_removed": reaction,
         "channel_rename": renamed,
         "group_rename": renamed,
+        "channel_archive": archived,
+        "channel_unarchive": archived,
+        "group_archive": archived,
+        "group_unarchive": archived,
+        "member_joined_channel": came_or_went,
+        "member_left_channel": came_or_went,
+        "pin_removed": unpinned,
     }
 )

@@ -9,7 +9,7 @@ import aiohttp
 
 from bot.slack_calls import Calls
 from bot.slack_messages import heard
-from workflows.ports import Busy, Channel, Heard, Post, Profile, Refused, Slack, Unclear
+from workflows.ports import Busy, Channel, Heard, Page, Post, Profile, Refused, Slack, Unclear
 from workflows.words import clipped, in_line
 
 TEXT_LIMIT: Final = 3900  # chat.update refuses more than 4,000 characters
@@ -54,6 +54,9 @@ class SlackChannels:
             if raw.get("name") == name and raw.get("creator") == self._bot_user_id:
                 return channel_of(raw)
         return None
+
+    async def info(self, channel_id: str) -> Channel:
+        return channel_of((await self._calls.call("conversations.info", channel=channel_id))["channel"])
 
     async def find(self, name: str) -> Channel | None:
         found = self._calls.pages("conversations.list", "channels", limit=PAGE, exclude_archived=True)
@@ -208,12 +211,21 @@ class SlackHistory:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    async def messages(self, channel_id: str, *, oldest: str) -> AsyncIterator[Heard]:
-        found = self._calls.pages(
-            "conversations.history", "messages", channel=channel_id, oldest=oldest, inclusive=True, limit=PAGE
-        )
-        async for message in found:
-            yield heard(channel_id, message)
+    async def page(self, channel_id: str, *, after: str, before: str) -> Page:
+        cursor, messages = "", []
+        while True:
+            answer = await self._calls.call(
+                "conversations.history",
+                channel=channel_id,
+                oldest=after,
+                latest=before,
+                limit=PAGE,
+                cursor=cursor or None,
+            )
+            messages += [heard(channel_id, message) for message in answer.get("messages") or ()]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if messages or not cursor:
+                return Page(messages=messages, more=bool(cursor or answer.get("has_more")))
 
     async def replies(self, channel_id: str, thread_ts: str) -> AsyncIterator[Heard]:
         found = self._calls.pages("conversations.replies", "messages", channel=channel_id, ts=thread_ts, limit=PAGE)
@@ -329,6 +341,7 @@ def channel_of(raw: Mapping[str, Any]) -> Channel:
         name=str(raw["name"]),
         is_private=bool(raw.get("is_private")),
         is_archived=bool(raw.get("is_archived")),
+        is_member=bool(raw.get("is_member", True)),
         creator=str(raw.get("creator") or ""),
     )
 

@@ -49,6 +49,7 @@ def heard(channel_id: str, message: Mapping[str, Any]) -> Heard:
         ),
         reply_count=int(message.get("reply_count") or 0),
         latest_reply=str(message.get("latest_reply") or ""),
+        pinned=channel_id in (message.get("pinned_to") or ()),
     )
 
 

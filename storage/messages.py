@@ -51,6 +51,7 @@ class Stored:
     thread_ts: str | None
     revised_ts: str
     deleted: bool
+    text: str
 
 
 async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Message]:
@@ -161,19 +162,44 @@ async def marked_by(session: AsyncSession, incident_id: int, user_id: str, kind:
     return (await session.exec(statement)).all()
 
 
-async def stored_in(session: AsyncSession, channel_id: str) -> dict[str, Stored]:
-    """What is known of a channel, in short, by `ts`: to see later whether it has changed meanwhile."""
-    found = await session.exec(select(Message).where(Message.channel_id == channel_id))
+async def newest_in(session: AsyncSession, channel_id: str, after: str, before: str, most: int) -> dict[str, Stored]:
+    """The newest messages between two `ts`, in short, without thread replies: to see later whether they changed."""
+    statement = (
+        select(Message)
+        .where(Message.channel_id == channel_id, col(Message.ts) > after, col(Message.ts) < before)
+        .where(or_(col(Message.thread_ts).is_(None), col(Message.subtype) == "thread_broadcast"))
+    )
+    found = await session.exec(statement.order_by(col(Message.ts).desc()).limit(most))
     return {message.ts: in_short(message) for message in found}
 
 
+async def replies_in(session: AsyncSession, channel_id: str, after: str, before: str) -> dict[str, Stored]:
+    """The replies of threads that began between two `ts`, in short."""
+    statement = select(Message).where(
+        Message.channel_id == channel_id, col(Message.thread_ts) > after, col(Message.thread_ts) < before
+    )
+    return {message.ts: in_short(message) for message in await session.exec(statement)}
+
+
+async def newest_ts(session: AsyncSession, channel_id: str, before: str) -> str:
+    """The `ts` of the newest message below `before`; `0` if there is none."""
+    statement = select(func.max(Message.ts)).where(Message.channel_id == channel_id, col(Message.ts) < before)
+    return (await session.exec(statement)).first() or "0"
+
+
 def in_short(message: Message) -> Stored:
-    return Stored(thread_ts=message.thread_ts, revised_ts=message.revised_ts, deleted=message.deleted_at is not None)
+    return Stored(
+        thread_ts=message.thread_ts,
+        revised_ts=message.revised_ts,
+        deleted=message.deleted_at is not None,
+        text=message.text,
+    )
 
 
-async def reactions_in(session: AsyncSession, channel_id: str) -> Sequence[Reaction]:
-    """All reactions known in a channel, those taken back too."""
-    return (await session.exec(select(Reaction).where(Reaction.channel_id == channel_id))).all()
+async def reactions_to(session: AsyncSession, channel_id: str, wanted: Sequence[str]) -> Sequence[Reaction]:
+    """All reactions known to these messages, those taken back too."""
+    statement = select(Reaction).where(Reaction.channel_id == channel_id, col(Reaction.ts).in_(wanted))
+    return (await session.exec(statement)).all()
 
 
 async def reading_point(session: AsyncSession, channel_id: str) -> ReadingPoint | None:
@@ -196,7 +222,7 @@ async def close_gaps(session: AsyncSession, channel_id: str, since: str) -> None
     await session.exec(delete(Gap).where(col(Gap.channel_id) == channel_id, col(Gap.from_ts) >= since))
 
 
-async def being_read(session: AsyncSession) -> frozenset[int]:
-    """The incidents for which reading back is owed already."""
-    statement = select(Run.incident_id).where(Run.kind == "reconcile", Run.state == RunState.WAITING)
+async def to_be_read(session: AsyncSession) -> frozenset[int]:
+    """The incidents for which a reading is owed that has not begun."""
+    statement = select(Run.incident_id).where(Run.kind == "reconcile", Run.state == RunState.WAITING, Run.attempts == 0)
     return frozenset(found for found in await session.exec(statement) if found is not None)

@@ -52,6 +52,7 @@ class Channel:
     name: str
     is_private: bool = False
     is_archived: bool = False
+    is_member: bool = True  # whether the bot is in it
     creator: str = ""
 
 
@@ -91,6 +92,15 @@ class Heard:
     all_reactions: bool = True  # Slack leaves people out where very many reacted
     reply_count: int = 0  # in history only
     latest_reply: str = ""
+    pinned: bool = False  # in history only
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A part of a channel's history; `more` says that there is more before it."""
+
+    messages: Sequence[Heard]
+    more: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +124,10 @@ class Channels(Protocol):
 
     async def find_own(self, name: str) -> Channel | None:
         """A channel of that name that this bot created and is in, if there is one."""
+        ...
+
+    async def info(self, channel_id: str) -> Channel:
+        """What a channel is now. Raises `Refused("channel_not_found")` when the bot cannot see it."""
         ...
 
     async def find(self, name: str) -> Channel | None:
@@ -203,8 +217,11 @@ class Decor(Protocol):
 class History(Protocol):
     """Reading back what was said. Slack pages: conversations.history, conversations.replies."""
 
-    def messages(self, channel_id: str, *, oldest: str) -> AsyncIterator[Heard]:
-        """The channel's messages since `oldest` (a `ts`), newest first, without thread replies."""
+    async def page(self, channel_id: str, *, after: str, before: str) -> Page:
+        """The newest messages between two `ts`, both left out, newest first, without thread replies.
+
+        It is empty only where there are none. The next page lies before the last message of this one.
+        """
         ...
 
     def replies(self, channel_id: str, thread_ts: str) -> AsyncIterator[Heard]:

@@ -19,6 +19,7 @@ from workflows import (
     say,
     snooze,
     updates,
+    watch,
 )
 from workflows.runner import Workflow
 
@@ -43,6 +44,11 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "role": roles.run,
         "say": say.run,
         "snooze": snooze.run,
+        "rejoin": watch.run_rejoin,
+        "repin": watch.run_repin,
+        "restore": watch.run_restore,
+        "tell_ic": watch.run_tell,
         "update": updates.run,
+        "withdraw": watch.run_withdraw,
     }
 )

@@ -319,7 +319,11 @@ async def test_all_of_a_long_history_is_read(place: Place) -> None:
     said = [await anna.says(f"message {number}", in_=place.channel) for number in range(230)]
     for number in range(3):
         await anna.says(f"reply {number}", thread=said[0])
-    heard = [one async for one in place.slack.history.messages(place.channel.id, oldest="0")]
+    page = await place.slack.history.page(place.channel.id, after="0", before="9999999999.999999")
+    assert (len(page.messages), page.more) == (200, True)
+    rest = await place.slack.history.page(place.channel.id, after="0", before=page.messages[-1].ts)
+    assert not rest.more
+    heard = [*page.messages, *rest.messages]
     by_anna = [one.text for one in heard if one.text.startswith("message")]
     assert by_anna == [f"message {number}" for number in reversed(range(230))]
     thread = [one.text async for one in place.slack.history.replies(place.channel.id, said[0].ts)]

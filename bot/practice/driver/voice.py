@@ -113,6 +113,9 @@ class Voice(Eyes):
     async def unarchives(self, place: Place) -> None:
         membership.unarchive(self._state, self._channel(place), self.id)
 
+    async def makes_private(self, place: Place) -> None:
+        membership.make_private(self._state, self._writable(place), self.id)
+
     async def sets_topic(self, place: Place, topic: str) -> None:
         membership.set_topic(self._state, self._writable(place), topic, self.id)
 

@@ -105,6 +105,12 @@ def unarchive(state: State, channel: Channel, by: str) -> None:
     state.publish(_event(state, _twin(channel, "unarchive"), channel=channel.id, user=by), channel)
 
 
+def make_private(state: State, channel: Channel, by: str) -> None:
+    """Turn a public channel into a private one; id, name and members stay."""
+    channel.kind = "group"
+    serve(state, channel, by, "channel_convert_to_private", f"<@{by}> made this channel private")
+
+
 def delete(state: State, channel: Channel) -> None:
     """Remove a channel; nobody finds it any more."""
     state.publish(_event(state, _twin(channel, "deleted"), channel=channel.id), channel)
