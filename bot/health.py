@@ -91,7 +91,7 @@ def slow(limit: timedelta) -> str:
 def unusable(trouble: Exception) -> str:
     return (
         f"The database cannot be used ({kind_of(trouble)}). Check that it runs, that its disk has room, "
-        "and DATABASE_URL; `sitrep doctor` says more. What Slack sends meanwhile is not acknowledged, and Slack sends it again."
+        "and DATABASE_URL; `sitrep doctor` says more. What Slack sends meanwhile is not acknowledged, and sent again."
     )
 
 
