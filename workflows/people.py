@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import runs
 from storage.models import Person
 from workflows.ports import Profile, Refused
 from workflows.services import Services
+from workflows.steps import Run
 
 FRESH_FOR: Final = timedelta(days=1)
 
@@ -26,6 +29,32 @@ async def names(services: Services, user_ids: Iterable[str]) -> dict[str, str]:
             profile = await look_up(services, user_id)
             fresh[user_id] = profile.name if profile else stale.get(user_id, user_id)
     return fresh
+
+
+async def owe_name(session: AsyncSession, services: Services, user_id: str) -> bool:
+    """Somebody spoke: owe their name, unless it is known. Says whether work is owed."""
+    if user_id in services.named or not user_id.startswith(("U", "W")):
+        return False
+    if await session.get(Person, user_id) is not None:
+        services.named.add(user_id)
+        return False
+    await runs.owe(
+        session,
+        kind="name",
+        key=f"name:{user_id}",
+        lane=f"name:{user_id}",
+        now=services.clock.now(),
+        args={"user_id": user_id},
+    )
+    return True
+
+
+async def run(run: Run, services: Services) -> None:
+    """Learn a name. Somebody whom Slack does not know keeps the id, so that it is not asked again at every word."""
+    user_id = str(run.args["user_id"])
+    if await look_up(services, user_id) is None:
+        async with services.database.write() as session:
+            await session.merge(Person(user_id=user_id, name=user_id, seen_at=services.clock.now()))
 
 
 async def look_up(services: Services, user_id: str) -> Profile | None:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, messages
 from storage.models import Known, Message, Reaction, Revision
-from workflows import actions, declare, wordings
+from workflows import actions, declare, people, wordings
 from workflows.ports import Heard, HeardReaction
 from workflows.services import Services
 from workflows.words import ts_time
@@ -23,7 +23,8 @@ async def hear(services: Services, heard: Heard) -> None:
     """Keep a message, an edit or a deletion. Returns when it is on disk; other channels are left alone."""
 
     async def work(session: AsyncSession, incident_id: int) -> bool:
-        return await keep(session, services, incident_id, heard)
+        owed = await keep(session, services, incident_id, heard)
+        return await people.owe_name(session, services, heard.user_id) or owed
 
     await kept(services, heard.channel_id, work)
 

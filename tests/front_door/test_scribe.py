@@ -1,9 +1,11 @@
 """Everything said in an incident's channel is on record, and what people mark is on its timeline."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from bot.export_cli import export
 from bot.practice.state import posting
 from storage import incidents
 from storage.models import Incident
@@ -170,3 +172,17 @@ async def test_a_skin_tone_is_the_same_reaction(stage: Stage) -> None:
 
     [said] = await said_in(stage)
     assert said.reactions == {"thumbsup": (stage.anna.id,)}
+
+
+async def test_names_are_known_for_an_export_before_anybody_closes(stage: Stage, tmp_path: Path) -> None:
+    channel = await stage.declare("sev1 Checkout is failing @bilal")
+    await stage.bilal.says("Looking at the pool", in_=channel)
+    await stage.settle()
+    before = len([call for call in stage.workspace.calls if call.method == "users.info"])
+    await stage.bilal.says("Still looking", in_=channel)
+    await stage.settle()
+    await export(stage.settings, "INC-1", "json", str(tmp_path / "out.json"))
+
+    exported = json.loads((tmp_path / "out.json").read_text())
+    assert exported["names"][stage.bilal.id] == "Bilal Aydin"
+    assert len([call for call in stage.workspace.calls if call.method == "users.info"]) == before
