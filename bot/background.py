@@ -8,11 +8,17 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
+from workflows.errors import SitrepError
+
 log = logging.getLogger(__name__)
 
 
 def unwatched(_: str) -> AbstractContextManager[None]:
     return nullcontext()
+
+
+class Stopped(SitrepError):
+    """The program is stopping. What Slack hands over now stays unacknowledged, and it sends it again later."""
 
 
 class Background:
@@ -22,6 +28,7 @@ class Background:
         self._watch_listener = watch
         self._tasks: set[asyncio.Task[None]] = set()
         self._listening = 0
+        self._over = False
         self._quiet = asyncio.Event()
 
     def start(self, work: Awaitable[object], what: str) -> None:
@@ -31,7 +38,9 @@ class Background:
 
     @asynccontextmanager
     async def listening(self, kind: str) -> AsyncIterator[None]:
-        """Around a listener: it counts as under way until it has returned."""
+        """Around a listener: it counts as under way until it has returned. Raises `Stopped` after `drain`."""
+        if self._over:
+            raise Stopped(f"a {kind} came after the last one was dealt with")
         self._listening += 1
         try:
             with self._watch_listener(kind):
@@ -41,10 +50,11 @@ class Background:
             self._quiet.set()
 
     async def drain(self) -> None:
-        """Return when nothing is under way any more."""
+        """Return when nothing is under way any more. Nothing begins from then on: the database is about to close."""
         while self._listening:
             self._quiet.clear()
             await self._quiet.wait()
+        self._over = True
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
