@@ -168,7 +168,7 @@ class Town:
         self.process: Process | None = None
         # What a dead bot leaves unanswered is given up, and events sent again, sooner than by Slack.
         workspace.delivery.ack_within = 1.0
-        workspace.delivery.redeliver_after = 0.5
+        workspace.delivery.redeliver_after = 0.2
 
     async def start(self) -> None:
         """Start the bot and wait until Slack can reach it."""

@@ -58,7 +58,8 @@ async def calls_of_declare(stage: Stage) -> list[MadeCall]:
         workspace.faults.on(method).calls(both_begun)
     await stage.anna.types(LINE, in_="general")
     await stage.settle()
-    return workspace.calls[before:]
+    # Names of people are learnt beside it, as soon as they are seen in the channel.
+    return [call for call in workspace.calls[before:] if call.method != "users.info"]
 
 
 def longest_chain_to(last: MadeCall, calls: Sequence[MadeCall]) -> list[MadeCall]:
