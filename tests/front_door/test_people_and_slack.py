@@ -84,6 +84,7 @@ async def test_a_topic_set_by_hand_stays_until_the_record_changes(stage: Stage) 
     await stage.anna.sets_topic(channel, "Bridge: https://meet.example/42")
     await stage.settle()
     await stage.anna.types("/incident update still looking", in_=channel)
+    await stage.settle()
     await stage.restart()
     assert channel.topic == "Bridge: https://meet.example/42"
     await stage.anna.types("/incident severity sev3", in_=channel)
@@ -117,6 +118,7 @@ async def test_an_archived_channel_is_said_once_and_brought_up_to_date_when_it_i
     await stage.settle()
     await stage.anna.types("/incident update INC-1 rolled back", in_="general")
     await stage.anna.types("/incident severity INC-1 sev2", in_="general")
+    await stage.settle()
     await stage.restart()
     assert await told(stage) == ["The channel was archived. Nothing can be posted there until somebody unarchives it."]
     (message,) = [one for one in stage.anna.dm.messages if "archived" in one.shown]
