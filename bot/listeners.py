@@ -4,9 +4,10 @@ Everything is stored before it is acknowledged (Bolt's `process_before_response`
 Slack pages: Handling user interaction, The Events API.
 """
 
+import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from bot.events import EVENTS
 from bot.slack import content
 from commands import help as help_words
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, told
+from storage.database import Unavailable
 from workflows import people
 from workflows.errors import AlreadyDone, FormErrors, UserError
 from workflows.ids import new_id
@@ -29,6 +31,7 @@ from workflows.words import mentioned, plain
 log = logging.getLogger(__name__)
 
 ANYTHING: Final = re.compile(".*")
+SLACKS_PATIENCE: Final = 2.3  # seconds; Slack gives up on us after three
 
 
 class Listeners:
@@ -75,7 +78,8 @@ class Listeners:
     async def _slash(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.slash_request(body)
         word, text = door.split_word(request.text)
-        reply = await self._answer(run_word(word, door.with_text(request, text), self._for(request)))
+        work = self._answer(run_word(word, door.with_text(request, text), self._for(request)))
+        reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await (ack(**shown_privately(reply.post)) if reply.post else ack())
@@ -83,7 +87,8 @@ class Listeners:
     async def _pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.button_press(body)
         function = button_function(request.action_id)
-        reply = NOTHING if function is None else await self._answer(function(request, self._for(request)))
+        work = nothing() if function is None else self._answer(function(request, self._for(request)))
+        reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await ack()
@@ -93,7 +98,8 @@ class Listeners:
     async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = door.shortcut(body)
         function = commands.SHORTCUTS.get(request.callback_id)
-        reply = NOTHING if function is None else await self._answer(function(request, self._for(request)))
+        work = nothing() if function is None else self._answer(function(request, self._for(request)))
+        reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await ack()
@@ -124,6 +130,23 @@ class Listeners:
         url = "" if isinstance(request, FormSubmission) else request.response_url
         return replace(self._services, asker=Asker(user_id=request.user_id, response_url=url))
 
+    async def _in_time(self, work: Coroutine[Any, Any, Reply], response_url: str, channel_id: str, user: str) -> Reply:
+        """The reply. When it takes longer than Slack waits, a word that says so; then the reply itself follows."""
+        task = asyncio.get_running_loop().create_task(work)
+        done, _ = await asyncio.wait([task], timeout=SLACKS_PATIENCE)
+        if done:
+            return task.result()
+
+        async def follow() -> None:
+            reply = await task
+            if reply.form is not None:
+                reply = told("The form took too long to open. Please try once more; typing it in one line works too.")
+            if reply.post is not None:
+                self._tell(reply.post, response_url, channel_id, user)
+
+        self._background.start(follow(), "answer late")
+        return told("This takes longer than usual and is not stored yet. You will read here when it is.")
+
     async def _answer(self, work: Awaitable[Reply], *, first_field: str = "") -> Reply:
         """The one place where failures become sentences.
 
@@ -139,19 +162,25 @@ class Listeners:
             raise FormErrors({first_field: await self._in_words(str(refusal))}) from refusal
         except AlreadyDone:
             return told("That has been done already; nothing was changed again.")
+        except Unavailable as away:
+            log.warning("the database did not answer a person", extra={"action": "command_failed", "why": str(away)})
+            sorry = "Sitrep's database is not answering, so this was probably not stored. Please try again in a minute."
         except Exception:
             reference = new_id("err")
             log.exception("a command failed", extra={"action": "command_failed", "reference": reference})
-            return told(
-                f"Something broke on Sitrep's side and nothing was changed. Please try once more; if it stays, "
+            sorry = (
+                "Something broke on Sitrep's side and nothing was changed. Please try once more; if it stays, "
                 f"tell whoever runs Sitrep the reference `{reference}`."
             )
+        if first_field:
+            raise FormErrors({first_field: sorry})
+        return told(sorry)
 
     async def _in_words(self, encoded: str) -> str:
         """A sentence as a form can show it, which knows neither mentions nor times."""
         try:
             names = await people.names(self._services, mentioned(encoded))
-        except SlackTrouble:
+        except (SlackTrouble, Unavailable):
             names = {}
         return plain(encoded, names)
 
@@ -189,6 +218,10 @@ async def run_word(word: str, request: Any, services: Services) -> Reply:
 def button_function(action_id: str) -> commands.ButtonFunction | None:
     """By the whole action id, or by its beginning: `role_take_comms` is dealt with by `role_take`."""
     return commands.BUTTONS.get(action_id) or commands.BUTTONS.get(action_id.rpartition("_")[0])
+
+
+async def nothing() -> Reply:
+    return NOTHING
 
 
 def shown_privately(post: Post) -> dict[str, Any]:

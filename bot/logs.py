@@ -10,6 +10,7 @@ import sys
 from collections.abc import Collection
 from typing import Final, Literal
 
+from bot.repeats import Repeats
 from workflows.doing import WORK
 
 STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -79,6 +80,7 @@ def set_up_logging(style: Literal["text", "json"], level: int = logging.INFO, *,
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines(secrets) if style == "json" else TextLines(secrets))
     handler.addFilter(add_work)
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

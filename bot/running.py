@@ -3,10 +3,14 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from bot.app import App, open_app
+from bot.app import App, CannotStart, open_app
 from bot.config import Settings
 from bot.logs import set_up_logging
+from storage.database import Unavailable
+from storage.schema import SchemaTooNew
 
 log = logging.getLogger(__name__)
 
@@ -18,11 +22,26 @@ async def run_until_told(settings: Settings, *, http: bool = False) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    async with open_app(settings, http=http or None) as app:
-        log.info(started(app, settings), extra={"action": "started"})
-        await told.wait()
-        log.info("Stopping: no new work is taken, what runs may end", extra={"action": "stopping"})
+    with in_one_sentence():
+        async with open_app(settings, http=http or None) as app:
+            log.info(started(app, settings), extra={"action": "started"})
+            await told.wait()
+            log.info("Stopping: no new work is taken, what runs may end", extra={"action": "stopping"})
     log.info("Stopped; what is left is on record and resumed at the next start", extra={"action": "stopped"})
+
+
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """A database that cannot be used is told like everything else that keeps the bot from starting."""
+    try:
+        yield
+    except SchemaTooNew as newer:
+        raise CannotStart(str(newer)) from newer
+    except Unavailable as away:
+        raise CannotStart(
+            f"The database cannot be used ({away}). Check DATABASE_URL, that the server runs, and that the disk has "
+            "room; `sitrep doctor` says more."
+        ) from away
 
 
 def started(app: App, settings: Settings) -> str:

@@ -9,17 +9,23 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Known
+
+PATIENCE: Final = 2  # seconds; a person's command has to be answered within three
+
+
+class Unavailable(SQLAlchemyError):
+    """The database did not do its work: locked, full, gone or out of reach. Later it may; nothing is half stored."""
 
 
 class Database:
@@ -36,14 +42,18 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._engine = create_engine(url)
         self._writing = asyncio.Lock()
+        self._failed_at = 0.0  # of the event loop's clock
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Raises `Unavailable` when the database does not do its work.
+        """
         async with AsyncExitStack() as stack:
             stack.enter_context(self._noticing())
             if self.is_sqlite:
-                await stack.enter_async_context(self._writing)
+                await stack.enter_async_context(self._turn())
             session = await stack.enter_async_context(AsyncSession(self._engine, expire_on_commit=False))
             await session.connection(execution_options={"writes": True})
             yield session
@@ -58,16 +68,28 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A look at the record that changes nothing."""
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            yield session
+        """A look at the record that changes nothing. Raises `Unavailable` when the database does not answer."""
+        with unavailable():
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """SQLite's one writer. Whoever waited while another one waited in vain does not begin to wait anew."""
+        began = asyncio.get_running_loop().time()
+        async with self._writing:
+            if self._failed_at > began:
+                raise Unavailable(str(self.trouble))
+            yield
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
         try:
-            yield
-        except (OperationalError, InterfaceError, PoolTimeout) as trouble:
-            self.trouble = trouble
+            with unavailable():
+                yield
+        except Unavailable as trouble:
+            self.trouble = trouble.__cause__ if isinstance(trouble.__cause__, Exception) else trouble
+            self._failed_at = asyncio.get_running_loop().time()
             raise
         else:
             self.trouble = None
@@ -76,12 +98,30 @@ class Database:
         await self._engine.dispose()
 
 
+@contextmanager
+def unavailable() -> Iterator[None]:
+    """Turn what drivers raise when the database is away, locked or full into `Unavailable`."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as trouble:
+        reason = str(getattr(trouble, "orig", None) or trouble).strip().splitlines()
+        raise Unavailable(reason[0] if reason else type(trouble).__name__) from trouble
+
+
 def create_engine(url: str) -> AsyncEngine:
     """Its errors name the statement but not the values: those are what people wrote, and errors are logged."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            pool_timeout=PATIENCE,
+            connect_args={"connect_timeout": PATIENCE},
+            hide_parameters=True,
+        )
     engine = create_async_engine(
-        url, connect_args={"timeout": 10}, poolclass=AsyncAdaptedQueuePool, hide_parameters=True
+        url, connect_args={"timeout": PATIENCE}, poolclass=AsyncAdaptedQueuePool, hide_parameters=True
     )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_sqlite)
@@ -92,7 +132,7 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
     """Leave `BEGIN` to us, and make what is committed survive a power cut."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE}000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -20,6 +20,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import models
+from storage.database import unavailable
 
 LOCK = 0x51742E70  # any number, the same in every replica
 
@@ -31,9 +32,10 @@ class SchemaTooNew(Exception):
 async def migrate(url: str) -> None:
     """Apply what is missing. Safe to call from several processes at once.
 
-    Raises `SchemaTooNew` when the database is ahead of the code.
+    Raises `SchemaTooNew` when the database is ahead of the code, and `Unavailable` when it cannot be used.
     """
-    await asyncio.to_thread(upgrade, url)
+    with unavailable():
+        await asyncio.to_thread(upgrade, url)
 
 
 def upgrade(url: str) -> None:
