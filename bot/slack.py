@@ -16,6 +16,7 @@ TEXT_LIMIT: Final = 3900  # chat.update refuses more than 4,000 characters
 EVENT_TYPE: Final = "sitrep_step"
 MOST_INVITED_AT_ONCE: Final = 100
 PAGE: Final = 200
+CLOCKS_DIFFER: Final = timedelta(hours=2)  # between ours, which may have jumped, and Slack's
 # Why one person cannot be invited, while others may. Slack page: conversations.invite.
 ABOUT_ONE_PERSON: Final = frozenset(
     {
@@ -130,7 +131,7 @@ class SlackPosts:
             "messages",
             channel=channel_id,
             ts=thread_ts or None,
-            oldest=f"{since.timestamp() - 60:.6f}",
+            oldest=f"{(since - CLOCKS_DIFFER).timestamp():.6f}",
             include_all_metadata=True,
             limit=PAGE,
         )

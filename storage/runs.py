@@ -14,6 +14,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from storage.models import Run, RunState, Step
 
 REFUSED: Final = "refused:"  # how the result of a step begins that Slack refused; its word follows
+# No work is put off farther than this; what seems to be was owed before the clock was set back.
+FARTHEST: Final = timedelta(minutes=5)
 NOBODY: Final = "{}"  # the result of an invitation that nobody was refused of
 Found = TypeVar("Found")
 
@@ -151,7 +153,8 @@ def due(runs: SelectOfScalar[Found], now: datetime) -> SelectOfScalar[Found]:
         .where(earlier.lane == Run.lane, earlier.state == RunState.WAITING, col(earlier.id) < col(Run.id))
         .exists()
     )
-    return runs.where(Run.state == RunState.WAITING, col(Run.due_at) <= now, ~held_up)
+    in_time = or_(col(Run.due_at) <= now, col(Run.due_at) > now + FARTHEST)
+    return runs.where(Run.state == RunState.WAITING, in_time, ~held_up)
 
 
 async def extend(session: AsyncSession, *, owner: str, run_ids: Collection[int], until: datetime) -> None:

@@ -209,8 +209,15 @@ async def test_a_post_is_found_by_its_key_and_by_no_other(place: Place) -> None:
 
 async def test_looking_for_a_post_does_not_read_older_history_than_it_must(place: Place) -> None:
     await place.slack.posts.post(place.channel.id, HELLO, key="old")
-    place.clock.advance(hours=1)
+    place.clock.advance(hours=3)
     assert await place.slack.posts.find(place.channel.id, "old", place.clock.now()) is None
+
+
+async def test_a_post_is_found_although_our_clock_is_an_hour_from_slacks(place: Place) -> None:
+    ts = await place.slack.posts.post(place.channel.id, HELLO, key="card")
+    for hours in (1, -1):
+        ours = place.clock.now() + timedelta(hours=hours)
+        assert await place.slack.posts.find(place.channel.id, "card", ours) == ts
 
 
 async def test_a_post_is_found_in_its_thread_and_in_a_direct_message(place: Place) -> None:
@@ -269,7 +276,7 @@ async def test_a_shared_file_is_found_again_by_its_name_but_not_somebody_elses(p
     file_id = await place.slack.files.upload(
         place.channel.id, "postmortem-INC-1.md", "# Später".encode(), title="Postmortem", comment="The draft"
     )
-    await place.workspace.settled()
+    await place.workspace.until(lambda: place.channel.messages[-1].user == place.slack.user_id)  # shared a moment later
     assert await place.slack.files.find(place.channel.id, "postmortem-INC-1.md") == file_id
     assert await place.slack.files.find(place.channel.id, "other.md") is None
 
