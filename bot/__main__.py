@@ -93,6 +93,17 @@ def incident(
 
 
 @cli.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file, for example backups/sitrep-2026-11-21.db.")],
+) -> None:
+    """Copy the SQLite database while the bot runs."""
+    from bot.backup_cli import back_up
+    from bot.config import Settings
+
+    print(back_up(Settings.from_env(os.environ, Path.cwd(), need_slack=False), file))
+
+
+@cli.command()
 def manifest(
     *,
     url: Annotated[str, typer.Option(help="HTTP mode: where Slack reaches the bot.")] = "",

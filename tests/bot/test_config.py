@@ -48,7 +48,11 @@ def test_reading_the_settings_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_seen_in_what_gets_logged(tmp_path: Path) -> None:
-    env = SOCKET | {"SLACK_SIGNING_SECRET": "hunter2", "DATABASE_URL": "postgresql://u:hunter2@h/d"}
+    env = SOCKET | {
+        "SLACK_SIGNING_SECRET": "hunter2",
+        "DATABASE_URL": "postgresql://u:hunter2@h/d",
+        "SITREP_DEADMAN_URL": "https://ping.example/hunter2",
+    }
     settings = Settings.from_env(env, tmp_path)
     assert "hunter2" not in f"{settings!r} {settings} {settings.bot_token} {[settings.signing_secret]}"
 
@@ -107,6 +111,9 @@ def test_every_problem_is_named_at_once_and_with_its_line(tmp_path: Path) -> Non
         ({"SLACK_API_URL": "https://slack.com/api/?x"}, "SLACK_API_URL must be an http(s) address"),
         ({"SITREP_HTTP": "0.0.0.0:99999"}, 'SITREP_HTTP "0.0.0.0:99999" is not HOST:PORT, such as 127.0.0.1:8080'),
         ({"SITREP_LOG": "xml"}, 'SITREP_LOG is "xml": use text or json'),
+        ({"SITREP_DEADMAN_URL": "ping.example/hunter2"}, "SITREP_DEADMAN_URL must be an http(s) address"),
+        ({"SITREP_DEADMAN_EVERY": "often"}, "SITREP_DEADMAN_EVERY: 'often' is not a duration"),
+        ({"SITREP_DEADMAN_EVERY": "1s"}, "SITREP_DEADMAN_EVERY must be 5s or longer"),
         ({"SITREP_CONFIG": "absent.toml"}, "absent.toml, and there is no such file"),
         ({"DATABASE_URL": "hunter2"}, "DATABASE_URL is not an address such as postgresql://"),
         ({"DATABASE_URL": "mysql://h/hunter2"}, "DATABASE_URL must begin with postgresql:// or sqlite:///"),
