@@ -26,6 +26,7 @@ from bot.health import Health
 from bot.http import Watching, serve
 from bot.listeners import Listeners
 from bot.metrics import Metrics
+from bot.reconnect import Reconnects
 from bot.slack import connect
 from bot.slack_calls import word_of
 from bot.slack_watch import SlackLink, WatchedCalls
@@ -111,11 +112,12 @@ async def open_app(
         health = Health(services, link)
         signed = takes_requests(settings, http=http)
         port = await serve(stack, settings, bolt if signed else None, Watching(health, metrics, database))
-        modes = await listen(stack, settings, bolt, link, signed=signed)
+        reconnects = Reconnects(services)
+        modes = await listen(stack, settings, bolt, link, reconnects, signed=signed)
         deadman = DeadMan(
             settings, services.clock, health, background, pinged=metrics.pinged, transport=deadman_transport
         )
-        ticker = Ticker([runner.tick, lambda: reminders.tick(services), deadman.tick])
+        ticker = Ticker([runner.tick, lambda: reminders.tick(services), reconnects.tick, deadman.tick])
         ticker.start()
         stack.push_async_callback(ticker.stop)
         # What was said while nothing listened is read back, once Slack can reach us again.
@@ -203,7 +205,13 @@ def takes_requests(settings: Settings, *, http: bool | None) -> bool:
 
 
 async def listen(
-    stack: AsyncExitStack, settings: Settings, bolt: AsyncApp, link: SlackLink, *, signed: bool
+    stack: AsyncExitStack,
+    settings: Settings,
+    bolt: AsyncApp,
+    link: SlackLink,
+    reconnects: Reconnects,
+    *,
+    signed: bool,
 ) -> tuple[str, ...]:
     """Say which ways in there are, and open the socket if there is an app token; never neither."""
     modes = []
@@ -212,6 +220,7 @@ async def listen(
     if settings.app_token is not None:
         handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value(), ping_interval=LOOK_AT_SOCKET)
         link.through_socket(handler.client.is_connected)
+        reconnects.through_socket(handler.client)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)
         modes.append("Socket Mode")
