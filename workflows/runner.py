@@ -10,8 +10,10 @@ from datetime import timedelta
 from typing import Final
 
 from storage import runs, timeline
+from storage.database import Unavailable
 from storage.models import Run as RunRow
 from workflows import refusals
+from workflows.doing import doing
 from workflows.ids import new_id
 from workflows.ports import Busy, Refused, Unclear
 from workflows.services import Services
@@ -141,50 +143,60 @@ class Runner:
 
     async def _work(self, row: RunRow) -> None:
         """Enter the run once and store how it ended. A failure to store leaves the lease to run out."""
-        about = {"run": row.key, "incident": row.incident_id, "attempt": row.attempts}
-        try:
-            async with self._services.database.read() as session:
-                done = await runs.results(session, row.id or 0)
-            await self._enter(row, done)
-            log.info("run done", extra={"action": "run_done", **about})
-        except asyncio.CancelledError:
-            await self._postpone(row, timedelta(0), "the process was stopped")
-            raise
-        except Exception:
-            log.exception("run could not be stored", extra={"action": "run_lost", **about})
+        incident = {"incident": f"INC-{row.incident_id}"} if row.incident_id else {}
+        with doing(run=row.key, attempt=str(row.attempts), **incident):
+            try:
+                async with self._services.database.read() as session:
+                    done = await runs.results(session, row.id or 0)
+                await self._enter(row, done)
+            except asyncio.CancelledError:
+                await self._postpone(row, timedelta(0), "the process was stopped")
+                raise
+            except Exception:
+                log.exception("run could not be stored", extra={"action": "run_lost"})
 
     async def _enter(self, row: RunRow, done: dict[str, str]) -> None:
+        entry = Run(row, done, self._services)
         try:
-            await self._workflows[row.kind](Run(row, done, self._services), self._services)
-        except Busy as busy:
-            await self._postpone(row, busy.retry_after, refusals.pause(busy))
-        except Unclear as unclear:
-            await self._postpone(row, pause_after(row.failures), f"no clear answer from Slack: {unclear}")
-        except Refused as refused:
-            await self._give_up(row, refusals.refusal(refused), refused.error)
-        except Exception as bug:
-            await self._own_error(row, bug)
+            await self._workflows[row.kind](entry, self._services)
+        except Exception as trouble:
+            with doing(**({"step": entry.stopped_at} if entry.stopped_at else {})):
+                await self._stopped(row, trouble)
         else:
             async with self._services.database.write() as session:
                 await runs.finish(session, row, owner=self._owner, now=self._services.clock.now())
+            log.info("run done", extra={"action": "run_done"})
+
+    async def _stopped(self, row: RunRow, trouble: Exception) -> None:
+        match trouble:
+            case Busy():
+                await self._postpone(row, trouble.retry_after, refusals.pause(trouble))
+            case Unavailable():
+                await self._postpone(row, pause_after(row.failures), "the database did not answer")
+            case Unclear():
+                await self._postpone(row, pause_after(row.failures), f"no clear answer from Slack: {trouble}")
+            case Refused():
+                await self._give_up(row, refusals.refusal(trouble), trouble.error)
+            case _:
+                await self._own_error(row, trouble)
 
     async def _own_error(self, row: RunRow, bug: Exception) -> None:
         reference = new_id("err")
-        log.error("run failed", exc_info=bug, extra={"action": "run_failed", "run": row.key, "reference": reference})
+        log.error("run failed", exc_info=bug, extra={"action": "run_failed", "reference": reference})
         if row.failures + 1 >= PATIENCE_WITH_BUGS:
             await self._give_up(row, f"an error inside Sitrep (reference {reference})")
         else:
             await self._postpone(row, pause_after(row.failures), f"{type(bug).__name__} ({reference})")
 
     async def _postpone(self, row: RunRow, pause: timedelta, trouble: str) -> None:
-        log.warning("run postponed", extra={"action": "run_postponed", "run": row.key, "trouble": trouble})
+        log.warning("run postponed", extra={"action": "run_postponed", "trouble": trouble})
         due_at = self._services.clock.now() + pause
         async with self._services.database.write() as session:
             await runs.postpone(session, row, owner=self._owner, due_at=due_at, trouble=trouble)
 
     async def _give_up(self, row: RunRow, trouble: str, error: str = "") -> None:
         """End the run where people can see it: on the timeline of its incident. `error` is Slack's word for why."""
-        log.error("run given up", extra={"action": "run_given_up", "run": row.key, "trouble": trouble})
+        log.error("run given up", extra={"action": "run_given_up", "trouble": trouble})
         now = self._services.clock.now()
         async with self._services.database.write() as session:
             await runs.fail(session, row, owner=self._owner, trouble=trouble, error=error)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from storage import runs, timeline
 from storage.models import Run as RunRow
+from workflows.doing import doing
 from workflows.ports import Post, Refused
 from workflows.refusals import loss_line
 from workflows.services import Services
@@ -29,6 +30,7 @@ class Run:
         self.row = row
         self.args: dict[str, Any] = row.args
         self.repeat = row.attempts > 1
+        self.stopped_at = ""  # the step that raised last
         self._done = done
         self._services = services
 
@@ -55,9 +57,14 @@ class Run:
         """
         if name in self._done:
             return self._done[name]
-        found = await look() if look is not None and self.repeat else None
-        result = found if found is not None else await act()
-        await self.keep(name, result)
+        with doing(step=name):
+            try:
+                found = await look() if look is not None and self.repeat else None
+                result = found if found is not None else await act()
+            except Exception:
+                self.stopped_at = name
+                raise
+            await self.keep(name, result)
         return result
 
     async def attempt(self, name: str, act: Act, look: Look | None = None, *, loss: str) -> str | None:
