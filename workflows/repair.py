@@ -53,10 +53,11 @@ class Missing:
 async def missing(session: AsyncSession, incident_id: int) -> list[Missing]:
     """What was refused, or waits because something went wrong, in the order in which it was owed."""
     found: dict[Missing, None] = {}
+    results = await runs.results_of_incident(session, incident_id)
     for run in await runs.of_incident(session, incident_id):
         if run.kind == patience.KIND:
             continue
-        errors = [error for one in (await refused_steps(session, run)).values() for error in one]
+        errors = [error for one in refused_steps(results.get(run.id or 0, {})).values() for error in one]
         if run.state == RunState.FAILED:
             errors.append(run.error or "an error inside Sitrep")
         if run.state == RunState.WAITING and run.trouble and not errors:
@@ -69,9 +70,8 @@ def called(run: Run) -> str:
     return CALLED.get(run.kind, run.kind.replace("_", " "))
 
 
-async def refused_steps(session: AsyncSession, run: Run) -> dict[str, tuple[str, ...]]:
-    """The steps of a run that Slack refused, each with Slack's words for why."""
-    results = await runs.results(session, run.id or 0)
+def refused_steps(results: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The steps of a run that Slack refused, by the results of all its steps, each with Slack's words for why."""
     found: dict[str, tuple[str, ...]] = {
         name: (value.removeprefix(REFUSED),) for name, value in results.items() if value.startswith(REFUSED)
     }
@@ -106,10 +106,11 @@ async def again(session: AsyncSession, incident: Incident, services: Services) -
     """The keys of the runs that are entered again."""
     now = services.clock.now()
     owed: list[str] = []
+    results = await runs.results_of_incident(session, incident.key)
     for run in await runs.of_incident(session, incident.key):
         if run.kind == patience.KIND:
             continue
-        steps = list(await refused_steps(session, run))
+        steps = list(refused_steps(results.get(run.id or 0, {})))
         if not (steps or run.state == RunState.FAILED or needs_channel(incident, run) or waits(run)):
             continue
         await runs.forget_results(session, run_id=run.id or 0, names=steps)
