@@ -1,6 +1,7 @@
 """Measures both apps one after the other and prints the ratios against the budgets of the design."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,8 @@ class Bare(Command):
 
 async def main() -> None:
     console = Console()
+    if os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
+        console.print("This machine is busy with other things, which the figures will show. Best run it alone.")
     with tempfile.TemporaryDirectory() as folder:
         async with asyncio.timeout(120), open_town(Path(folder), launch=Bare) as town:
             console.print("Measuring a bare Bolt app …")
