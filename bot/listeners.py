@@ -7,7 +7,8 @@ Slack pages: Handling user interaction, The Events API.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ import commands
 from bot import door
 from bot.background import Background
 from bot.events import EVENTS
+from bot.shapes import Malformed, reading, well_formed
 from bot.slack import content
 from commands import help as help_words
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, told
@@ -50,33 +52,51 @@ class Listeners:
         app.event(ANYTHING)(self.event)
 
     async def slash(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening("command"):
+        async with self._background.listening("command"), self._understanding(ack, body):
             await self._slash(ack, body)
 
     async def pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening("press"):
+        async with self._background.listening("press"), self._understanding(ack, body):
             await self._pressed(ack, body)
 
     async def shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening("shortcut"):
+        async with self._background.listening("shortcut"), self._understanding(ack, body):
             await self._shortcut(ack, body)
 
     async def submitted(self, ack: Any, body: Mapping[str, Any]) -> None:
-        async with self._background.listening("form"):
+        async with self._background.listening("form"), self._understanding(ack, body):
             await self._submitted(ack, body)
 
     async def event(self, event: Mapping[str, Any]) -> None:
         """Return when it is stored. An exception leaves the event unacknowledged, and Slack sends it again."""
         async with self._background.listening("event"):
             function = EVENTS.get(str(event.get("type")))
-            if function is not None:
-                await function(event, self._services)
+            if function is None:
+                return
+            try:
+                heard = well_formed(event)
+            except Malformed as odd:
+                log.warning("Slack sent an odd event", extra={"action": "event_odd", "why": str(odd)})
+                return
+            await function(heard, self._services)
 
     async def acknowledged(self, ack: Any) -> None:
         await ack()
 
+    @asynccontextmanager
+    async def _understanding(self, ack: Any, body: Mapping[str, Any]) -> AsyncIterator[None]:
+        """Acknowledge also what cannot be read, and say so to whoever sent it."""
+        try:
+            yield
+        except Malformed as odd:
+            log.warning("Slack sent something odd", extra={"action": "payload_odd", "why": str(odd)})
+            sorry = "Sitrep did not understand what Slack sent, and nothing was changed. Please try once more."
+            await (ack(text=sorry) if "command" in body else ack())
+            if "command" not in body and isinstance(body.get("response_url"), str):
+                self._tell(Post(text=sorry), body["response_url"], "", "")
+
     async def _slash(self, ack: Any, body: Mapping[str, Any]) -> None:
-        request = door.slash_request(body)
+        request = reading(door.slash_request, body)
         word, text = door.split_word(request.text)
         work = self._answer(run_word(word, door.with_text(request, text), self._for(request)))
         reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
@@ -85,7 +105,7 @@ class Listeners:
         await (ack(**shown_privately(reply.post)) if reply.post else ack())
 
     async def _pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
-        request = door.button_press(body)
+        request = reading(door.button_press, body)
         function = button_function(request.action_id)
         work = nothing() if function is None else self._answer(function(request, self._for(request)))
         reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
@@ -96,7 +116,7 @@ class Listeners:
             self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
 
     async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
-        request = door.shortcut(body)
+        request = reading(door.shortcut, body)
         function = commands.SHORTCUTS.get(request.callback_id)
         work = nothing() if function is None else self._answer(function(request, self._for(request)))
         reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
@@ -107,7 +127,7 @@ class Listeners:
             self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
 
     async def _submitted(self, ack: Any, body: Mapping[str, Any]) -> None:
-        request = door.form_submission(body)
+        request = reading(door.form_submission, body)
         function = commands.FORMS.get(request.callback_id)
         if function is None:
             await ack()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Reminder
@@ -24,6 +24,12 @@ async def put(session: AsyncSession, *, incident_id: int, kind: str, subject: st
 
 async def drop(session: AsyncSession, *, kind: str, subject: str) -> None:
     await session.exec(delete(Reminder).where(col(Reminder.kind) == kind, col(Reminder.subject) == subject))
+
+
+async def put_off(session: AsyncSession, *, kind: str, subject: str, due_at: datetime) -> None:
+    """Ask again at `due_at`; the ladder stays where it is."""
+    which = (col(Reminder.kind) == kind, col(Reminder.subject) == subject)
+    await session.exec(update(Reminder).where(*which).values(due_at=due_at))
 
 
 async def find(session: AsyncSession, *, kind: str, subject: str) -> Reminder | None:

@@ -3,15 +3,26 @@
 The claim and the run are one transaction, so a reminder is neither lost nor told twice, however many processes ask.
 """
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import reminders
+from storage.database import Unavailable
 from storage.models import Reminder
 from workflows import handoff, nags, patience
 from workflows.services import Services
+
+log = logging.getLogger(__name__)
+
+MOST_A_TICK: Final = 1000
+AT_ONCE: Final = 50  # in one transaction
+PAUSE: Final = timedelta(minutes=1)  # before a reminder that failed is tried again
 
 # Deals with a due reminder in the session given: owes a run, and moves or deletes the reminder.
 DueFunction = Callable[[AsyncSession, Reminder, Services], Awaitable[None]]
@@ -22,14 +33,38 @@ DUE: Mapping[str, DueFunction] = MappingProxyType(
 
 
 async def tick(services: Services) -> int:
-    """Deal with everything that is due now; returns how many reminders that were."""
+    """Deal with what is due now, at most `MOST_A_TICK`; returns how many reminders that were.
+
+    In several transactions, so that somebody who types a command meanwhile waits for one of them at most.
+    """
     now = services.clock.now()
     async with services.database.read() as session:
         if not await reminders.anything_due(session, now):
             return 0
-    async with services.database.write() as session:
-        due = await reminders.claim_due(session, now)
-        for reminder in due:
-            await DUE[reminder.kind](session, reminder, services)
-    services.bell.ring()
-    return len(due)
+    dealt_with = 0
+    while dealt_with < MOST_A_TICK and (more := await deal_with_some(services, now)):
+        dealt_with += more
+        services.bell.ring()
+        await asyncio.sleep(0)
+    return dealt_with
+
+
+async def deal_with_some(services: Services, now: datetime) -> int:
+    """One transaction. A reminder that fails is put off; the others of its transaction are dealt with in the next."""
+    reminder: Reminder | None = None
+    try:
+        async with services.database.write() as session:
+            due = await reminders.claim_due(session, now, AT_ONCE)
+            for reminder in due:
+                await DUE[reminder.kind](session, reminder, services)
+        return len(due)
+    except Unavailable:
+        raise
+    except Exception:
+        if reminder is None:
+            raise
+        about = {"kind": reminder.kind, "incident": reminder.incident_id}
+        log.exception("a reminder failed", extra={"action": "reminder_failed", **about})
+        async with services.database.write() as session:
+            await reminders.put_off(session, kind=reminder.kind, subject=reminder.subject, due_at=now + PAUSE)
+        return 1
