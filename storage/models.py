@@ -275,7 +275,10 @@ class Reminder(SQLModel, table=True):
 class Surface(SQLModel, table=True):
     """A place in Slack that shows the record, and what it showed last."""
 
-    __table_args__ = (UniqueConstraint("incident_id", "kind", name="one_surface_of_a_kind"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "kind", name="one_surface_of_a_kind"),
+        Index("surfaces_by_place", "channel_id", "ts"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id", index=True)
     kind: str  # card, topic, announcement, nag, nag-announce, handoff-<id>, handoff-dm-<id>

@@ -164,9 +164,9 @@ async def say_once(c: Change, channel_id: str, state: str, by: str, at: str) -> 
             f"{come_back}. Until then `/incident update {ref} …` works in any channel and is posted there later."
         )
     else:
-        line = "Sitrep was removed from the channel. What is said there is not recorded until it is invited again."
+        line = "Sitrep is no longer in the channel. What is said there is not recorded until it is invited again."
         text = (
-            f"I was removed from {channel}, so what is said there about {ref} is not recorded. Type `/invite` there "
+            f"I am no longer in {channel}, so what is said there about {ref} is not recorded. Type `/invite` there "
             "and choose me: I then read back what I missed."
         )
     c.tell("channel", line, by or "sitrep")
@@ -199,6 +199,8 @@ async def look_at_channel(services: Services, incident_id: int, at: datetime) ->
     try:
         found = await services.slack.channels.info(channel_id)
     except Refused as refused:
+        if refused.error == "channel_not_found":  # deleted, or private and not ours to see any more
+            await moved(services, channel_id, LEFT, "", when)
         return refused.error
     if found.is_archived or not found.is_member:
         await moved(services, channel_id, ARCHIVED if found.is_archived else LEFT, "", when)
@@ -219,7 +221,17 @@ async def run_repin(run: Run, services: Services) -> None:
     if shown is None or shown.ts != run.args["ts"]:
         return
     loss = "The card was unpinned and could not be pinned again"
-    await run.attempt("pin", lambda: done(services.slack.decor.pin(shown.channel_id, shown.ts)), loss=loss)
+    await run.attempt("pin", lambda: pinned(services, shown), loss=loss)
+
+
+async def pinned(services: Services, shown: Surface) -> str:
+    """A card that was deleted loses its pin too; it is posted anew for that reason, and pinned then."""
+    try:
+        await services.slack.decor.pin(shown.channel_id, shown.ts)
+    except Refused as refused:
+        if refused.error != "message_not_found":
+            raise
+    return shown.ts
 
 
 async def run_restore(run: Run, services: Services) -> None:

@@ -12,7 +12,7 @@ from bot.practice.state.messages import Message
 from storage import incidents
 from storage.database import Database
 from tests.bot_process import Town, open_town
-from tests.stage import Stage
+from tests.stage import Stage, open_stage
 from workflows import record
 from workflows.export import FORMATS
 from workflows.policy import Policy
@@ -178,12 +178,12 @@ async def test_a_reading_that_slack_interrupts_goes_on_where_it_was(stage: Stage
 
 
 async def test_the_newest_incident_is_read_first_and_those_long_closed_not_at_all(stage: Stage) -> None:
-    channels = [await stage.declare(f"sev1 {title}") for title in ("Checkout is failing", "Search is slow", "Mail")]
+    channels = [await stage.declare(f"sev1 {title}") for title in ("Checkout is failing", "Search is slow")]
     await stage.anna.types("/incident resolved restarted", in_=channels[0])
     await stage.settle()
     stage.workspace.calls.clear()
     await stage.restart()
-    assert read_channels(stage) == [channels[2].id, channels[1].id, channels[0].id]
+    assert read_channels(stage) == [channels[1].id, channels[0].id]
     stage.clock.advance(days=8)
     stage.workspace.calls.clear()
     await stage.restart()
@@ -201,7 +201,8 @@ async def test_a_reconnection_costs_one_call_when_nothing_was_missed_and_finds_w
     await stage.settle()
     stage.workspace.calls.clear()
     await reconnect(stage)
-    assert read_channels(stage) == [channel.id]
+    opened = [call for call in stage.workspace.calls if call.method == "apps.connections.open"]
+    assert [channel.id] <= read_channels(stage) <= [channel.id] * len(opened)  # a busy machine may connect twice
 
     patience, delivery.redeliver_after = delivery.redeliver_after, 0.01
     delivery.lose_next("message", 8)
@@ -212,6 +213,19 @@ async def test_a_reconnection_costs_one_call_when_nothing_was_missed_and_finds_w
     delivery.redeliver_after = patience
     await reconnect(stage)
     assert await on_record(stage.app.services.database) == shown_in(channel)
+
+
+async def test_without_a_socket_it_looks_every_few_minutes(tmp_path: Path, unused_tcp_port: int) -> None:
+    async with open_stage(tmp_path, http_port=unused_tcp_port) as stage:
+        channel = await stage.declare()
+        delivery = stage.workspace.delivery
+        delivery.redeliver_after = 0.01
+        delivery.lose_next("message", 4)
+        await stage.anna.says("It is DNS", in_=channel)
+        await stage.settle()
+        assert len(delivery.lost) == 1
+        await stage.pass_time(minutes=10)
+        assert await on_record(stage.app.services.database) == shown_in(channel)
 
 
 async def reconnect(stage: Stage) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.config import Settings
 from bot.incident_cli import answer
 from bot.practice.state.channels import Channel
 from storage import timeline
+from tests.bot_process import open_town
 from tests.stage import Stage, open_stage
 
 
@@ -111,3 +113,13 @@ async def test_an_outage_in_the_middle_of_a_declaration_ends_in_one_channel(with
     assert len(lines_with(channel, "INC-1 · Checkout")) == 1
     assert len(lines_with(stage.workspace.channel("incidents"), "INC-1")) == 1
     assert stage.anna in channel.members
+
+
+async def test_the_running_bot_takes_up_what_another_process_has_changed(tmp_path: Path) -> None:
+    async with open_town(tmp_path) as town:
+        settings = Settings.from_env({"DATABASE_URL": town.database_url}, tmp_path, need_slack=False)
+        await answer(settings, "declare sev1 Checkout is failing", town.anna.id, clock=town.clock)
+        await town.settle()
+        channel = town.workspace.channel("incident-2026-11-21-checkout-is-failing")
+        await answer(settings, "update INC-1 rolled back", town.anna.id, clock=town.clock)
+        await town.workspace.until(lambda: lines_with(channel, "[UPDATE 03:00] rolled back"))

@@ -99,9 +99,9 @@ async def test_a_bot_that_is_removed_says_so_once_and_reads_back_when_it_is_invi
     await stage.anna.says("Limit raised", in_=channel)
     await stage.restart()
     assert await told(stage) == [
-        "Sitrep was removed from the channel. What is said there is not recorded until it is invited again."
+        "Sitrep is no longer in the channel. What is said there is not recorded until it is invited again."
     ]
-    assert len([one for one in stage.anna.dm.messages if "I was removed from" in one.shown]) == 1
+    assert len([one for one in stage.anna.dm.messages if "I am no longer in" in one.shown]) == 1
 
     await stage.anna.invites(stage.workspace.bot_user_id, channel)
     await stage.settle()

@@ -410,6 +410,7 @@ def make_surface() -> None:
     )
     with op.batch_alter_table("surface", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_surface_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index("surfaces_by_place", ["channel_id", "ts"], unique=False)
 
 
 def make_update() -> None:
