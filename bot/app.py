@@ -26,6 +26,7 @@ from bot.health import Health
 from bot.http import Watching, serve
 from bot.listeners import Listeners
 from bot.metrics import Metrics
+from bot.pace import Pace
 from bot.reconnect import Reconnects
 from bot.slack import connect
 from bot.slack_calls import word_of
@@ -75,30 +76,25 @@ async def open_app(
     *,
     clock: Clock | None = None,
     http: bool | None = None,
+    pace: Pace | None = None,
     deadman_transport: Transport | None = None,
 ) -> AsyncIterator[App]:
     """Start the bot; it stops, gracefully, when the block ends.
 
-    `http` adds HTTP mode to Socket Mode; by default it is on only when there is no app token. `deadman_transport`
-    stands in for the network on the way to the dead-man address.
+    `http` adds HTTP mode to Socket Mode; by default it is on only when there is no app token. `pace` keeps calls within
+    other limits than Slack's. `deadman_transport` stands in for the network on the way to the dead-man address.
     Raises `CannotStart` when Slack refuses the token, `storage.schema.SchemaTooNew` when the database is ahead.
     """
     async with AsyncExitStack() as stack:
-        await schema.migrate(async_url(settings.database_url))
         metrics, link = Metrics(), SlackLink()
-        database = Database(async_url(settings.database_url), committed=metrics.committed)
-        stack.push_async_callback(database.close)
-        writer = Writer(database)
-        stack.push_async_callback(writer.close)
-        timeout = aiohttp.ClientTimeout(total=CALL_TIMEOUT)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-        client = web_client(settings, session)
-        identity = await who_am_i(client)
-        calls = WatchedCalls(client, [metrics.called, link.called])
+        session = await stack.enter_async_context(client_session())
+        identity = await who_am_i(web_client(settings, session))
+        calls = WatchedCalls(web_client(settings, session), [metrics.called, link.called], pace)
         link.asking(partial(calls.call, "auth.test"))
+        database = await open_record(stack, settings, metrics)
         services = Services(
             database=database,
-            writer=writer,
+            writer=opened_writer(stack, database),
             slack=connect(calls, session, identity),
             clock=clock or SystemClock(),
             policy=settings.policy,
@@ -132,6 +128,24 @@ async def open_app(
             modes=modes,
             http_port=port,
         )
+
+
+def client_session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT))
+
+
+async def open_record(stack: AsyncExitStack, settings: Settings, metrics: Metrics) -> Database:
+    """The database, with its schema up to date."""
+    await schema.migrate(async_url(settings.database_url))
+    database = Database(async_url(settings.database_url), committed=metrics.committed)
+    stack.push_async_callback(database.close)
+    return database
+
+
+def opened_writer(stack: AsyncExitStack, database: Database) -> Writer:
+    writer = Writer(database)
+    stack.push_async_callback(writer.close)
+    return writer
 
 
 def web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebClient:

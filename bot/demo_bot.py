@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.logs import TextLines
+from bot.pace import Pace
 from bot.practice.workspace import Workspace
 from workflows.clock import Clock
 
@@ -36,7 +37,10 @@ class Bot:
 
     async def start(self) -> None:
         """Start it and wait until Slack can reach it."""
-        self._app = await self._running.enter_async_context(open_app(self._settings, clock=self._clock))
+        self._app = await self._running.enter_async_context(
+            # The local workspace has no tiers, and what Slack spreads over an hour is told here in a minute.
+            open_app(self._settings, clock=self._clock, pace=Pace({}))
+        )
         await self._workspace.bot_connected()
 
     async def stop(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.pace import Pace
 from bot.slack_calls import TOKEN_ERRORS, Calls, word_of
 from workflows.ports import SlackTrouble, Unclear
 
@@ -44,8 +45,10 @@ class Call:
 class WatchedCalls(Calls):
     """Tells each of `watchers` of every call."""
 
-    def __init__(self, client: AsyncWebClient, watchers: Sequence[Callable[[Call], None]]) -> None:
-        super().__init__(client)
+    def __init__(
+        self, client: AsyncWebClient, watchers: Sequence[Callable[[Call], None]], pace: Pace | None = None
+    ) -> None:
+        super().__init__(client, pace)
         self._watchers = watchers
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
