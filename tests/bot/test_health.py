@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from sqlmodel import text
+from sqlmodel import func, select, text
 
 from bot.health import REMINDER_LIMIT, RUN_LIMIT, Health
 from bot.slack_watch import Call, SlackLink
-from storage import reminders
 from storage.database import Database, Unavailable
+from storage.models import Reminder
+from tests.clock import ManualClock
 from tests.stage import Stage, open_stage
 
 
@@ -74,21 +76,19 @@ async def test_over_http_an_answer_of_slack_shows_that_it_is_there(over_http: St
 
 
 async def test_a_reminder_that_nobody_deals_with_is_told(stage: Stage) -> None:
+    """Asked with a clock of its own, as the bot's ticks would deal with it."""
     await stage.declare()
-    await stage.pass_time(seconds=10)  # what declaring itself sets is over
-    database = stage.app.services.database
-    async with database.write() as session:
-        now = stage.clock.now()
-        await reminders.put(session, incident_id=1, kind="of the next version", subject="1", due_at=now)
-    stage.clock.advance(seconds=REMINDER_LIMIT.total_seconds())
-    assert (await stage.app.health.examine()).ready
+    async with stage.app.services.database.read() as session:
+        first = (await session.exec(select(func.min(Reminder.due_at)))).one()
 
-    stage.clock.advance(minutes=1)
+    assert (await late_by(stage, first, REMINDER_LIMIT).examine()).ready
+    told = (await late_by(stage, first, 2 * REMINDER_LIMIT).examine()).reminders
+    assert told.startswith("A reminder that was due 2 min ago has not been dealt with.")
 
-    assert "due 2 min ago" in (await stage.app.health.examine()).reminders
-    async with database.write() as session:
-        await reminders.drop(session, kind="of the next version", subject="1")
-    assert (await stage.app.health.examine()).ready
+
+def late_by(stage: Stage, due_at: datetime, lag: timedelta) -> Health:
+    services = replace(stage.app.services, clock=ManualClock(due_at + lag))
+    return Health(services, SlackLink())
 
 
 async def test_work_that_slack_keeps_refusing_to_answer_is_told_until_it_is_done(stage: Stage) -> None:
