@@ -58,6 +58,11 @@ async def came_or_went(event: Mapping[str, Any], services: Services) -> None:
         await watch.moved(services, channel_id, state, by, at)
 
 
+async def id_changed(event: Mapping[str, Any], services: Services) -> None:
+    """Slack page: channel_id_changed event."""
+    await watch.id_changed(services, str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or ""))
+
+
 async def unpinned(event: Mapping[str, Any], services: Services) -> None:
     """Slack page: pin_removed event."""
     ts = str(((event.get("item") or {}).get("message") or {}).get("ts") or "")
@@ -78,6 +83,7 @@ EVENTS: Mapping[str, EventFunction] = MappingProxyType(
         "message": message,
         "reaction_added": reaction,
         "reaction_removed": reaction,
+        "channel_id_changed": id_changed,
         "channel_rename": renamed,
         "group_rename": renamed,
         "channel_archive": archived,

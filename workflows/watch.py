@@ -12,7 +12,7 @@ from typing import Final
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents
+from storage import channels, incidents
 from storage.models import OPEN_STATUSES, Incident, Known, Status, Surface
 from workflows import card, reaching, refresh, repair, scribe, surfaces
 from workflows.change import Change, change
@@ -190,6 +190,19 @@ async def made_private(services: Services, channel_id: str, by: str) -> None:
         await c.owe("tell_ic", f"{channel_id}:private", {"text": text}, lane=f"tell_ic:{incident_id}")
         await c.owe("withdraw", f"{incident_id}:announcement", lane=refresh_lane(incident_id))
         await c.refresh()
+
+
+async def id_changed(services: Services, old: str, new: str) -> None:
+    """Slack gave a channel another id. What waits to be posted reads the new one from the record."""
+    incident_id = await scribe.incident_of(services, old)
+    if incident_id is None or not new:
+        return
+    services.incident_channels.pop(old, None)
+    async with change(services, incident_id) as c:
+        c.incident.channel_id = new
+        await channels.change_id(c.session, old, new)
+        # What was said under the new id before this was known belonged to no incident.
+        await c.owe("reconcile", f"{incident_id}:{new}", {}, lane="reconcile")
 
 
 async def look_at_channel(services: Services, incident_id: int, at: datetime) -> str:

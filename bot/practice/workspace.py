@@ -177,6 +177,10 @@ class Workspace:
         """Slack looks up a link in a message and shows a preview below it, which counts as a change of it."""
         posting.edit(self.state, message, attachments=[{"id": 1, "title": title, "fallback": title}])
 
+    def change_channel_id(self, channel: Channel) -> None:
+        """Slack gives a channel another id."""
+        membership.change_id(self.state, channel)
+
     def delete_channel(self, channel: Channel) -> None:
         """An administrator deletes a channel with everything in it."""
         membership.delete(self.state, channel)

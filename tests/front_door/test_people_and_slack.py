@@ -169,3 +169,17 @@ async def test_a_channel_renamed_by_hand_keeps_its_name_and_is_named_so(stage: S
         found = await incidents.get(session, 1)
     assert found is not None
     assert found.channel_name == "war-room"
+
+
+async def test_a_channel_that_gets_another_id_goes_on_as_it_was(stage: Stage) -> None:
+    channel = await stage.declare()
+    await stage.anna.says("The pool is full", in_=channel)
+    await stage.settle()
+    stage.workspace.change_channel_id(channel)
+    await stage.settle()
+    await stage.anna.says("Limit raised", in_=channel)
+    await stage.anna.types("/incident update rolled back", in_=channel)
+    await stage.settle()
+    assert [one.message.text for one in await said_in(stage)] == ["The pool is full", "Limit raised"]
+    assert "rolled back" in channel.pinned[0].shown
+    assert len([one for one in channel.messages if "[UPDATE" in one.shown]) == 1

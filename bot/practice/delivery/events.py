@@ -25,6 +25,7 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
     "channel_archive": ("channels:read",),
     "channel_unarchive": ("channels:read",),
     "channel_deleted": ("channels:read",),
+    "channel_id_changed": (),
     "group_deleted": ("groups:read",),
     "group_rename": ("groups:read",),
     "group_archive": ("groups:read",),

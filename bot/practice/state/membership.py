@@ -111,6 +111,13 @@ def make_private(state: State, channel: Channel, by: str) -> None:
     serve(state, channel, by, "channel_convert_to_private", f"<@{by}> made this channel private")
 
 
+def change_id(state: State, channel: Channel) -> None:
+    """Give a channel another id, as Slack does when a private channel becomes shared."""
+    old, channel.id = channel.id, state.numbers.new_id("C")
+    state.channels = {one.id: one for one in state.channels.values()}
+    state.publish(_event(state, "channel_id_changed", old_channel_id=old, new_channel_id=channel.id), channel)
+
+
 def delete(state: State, channel: Channel) -> None:
     """Remove a channel; nobody finds it any more."""
     state.publish(_event(state, _twin(channel, "deleted"), channel=channel.id), channel)
