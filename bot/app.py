@@ -105,7 +105,7 @@ async def open_app(
         runner = await started_runner(stack, services)
         bolt = bolt_app(settings, session, identity)
         Listeners(services, background).listen(bolt)
-        health = Health(services, link)
+        health = Health(database, services.clock, link)
         signed = takes_requests(settings, http=http)
         port = await serve(stack, settings, bolt if signed else None, Watching(health, metrics, database))
         reconnects = Reconnects(services)

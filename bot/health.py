@@ -9,7 +9,8 @@ from typing import Final
 from bot.slack_watch import SlackLink
 from storage import backlog, schema
 from storage.backlog import Lag
-from workflows.services import Services
+from storage.database import Database
+from workflows.clock import Clock
 from workflows.words import duration
 
 log = logging.getLogger(__name__)
@@ -42,15 +43,16 @@ class Report:
 class Health:
     """Looks at the parts when asked. `limit` is how long the database may take."""
 
-    def __init__(self, services: Services, link: SlackLink, *, limit: timedelta = DATABASE_LIMIT) -> None:
-        self._services = services
+    def __init__(self, database: Database, clock: Clock, link: SlackLink, *, limit: timedelta = DATABASE_LIMIT) -> None:
+        self._database = database
+        self._clock = clock
         self._link = link
         self._limit = limit
         self._schema = ""
 
     async def examine(self) -> Report:
         """Never raises, and answers within a few seconds."""
-        (database, lag), slack = await asyncio.gather(self._database(), self._link.trouble())
+        (database, lag), slack = await asyncio.gather(self._record(), self._link.trouble())
         return Report(
             database=database,
             slack=slack,
@@ -59,7 +61,7 @@ class Health:
             lag=lag,
         )
 
-    async def _database(self) -> tuple[str, Lag | None]:
+    async def _record(self) -> tuple[str, Lag | None]:
         try:
             async with asyncio.timeout(self._limit.total_seconds()):
                 return await self._look()
@@ -71,13 +73,12 @@ class Health:
 
     async def _look(self) -> tuple[str, Lag]:
         """A write only when the newest one failed: a full disk lets one read as if nothing were wrong."""
-        database = self._services.database
-        async with database.read() as session:
-            lag = await backlog.lag(session, self._services.clock.now())
+        async with self._database.read() as session:
+            lag = await backlog.lag(session, self._clock.now())
             found = await schema.version(session)
         self._schema = self._schema or found
-        if database.trouble is not None:
-            await database.try_write()
+        if self._database.trouble is not None:
+            await self._database.try_write()
         return ("" if found == self._schema else moved_on(found)), lag
 
 

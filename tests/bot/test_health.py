@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,15 @@ import aiohttp
 import pytest
 from sqlmodel import func, select, text
 
+from bot.config import async_url
 from bot.health import REMINDER_LIMIT, RUN_LIMIT, Health
 from bot.slack_watch import Call, SlackLink
+from storage import schema
 from storage.database import Database, Unavailable
 from storage.models import Reminder
 from tests.clock import ManualClock
+from tests.faults.test_database import back, gone
+from tests.postgres import fresh_database
 from tests.stage import Stage, open_stage
 
 
@@ -37,7 +40,7 @@ async def until(stage: Stage, *, ready: bool) -> None:
 def quick(stage: Stage) -> Health:
     """The same look with little patience."""
     link = SlackLink()
-    return Health(stage.app.services, link, limit=timedelta(seconds=0.05))
+    return Health(stage.app.services.database, stage.clock, link, limit=timedelta(seconds=0.05))
 
 
 @pytest.fixture
@@ -87,8 +90,7 @@ async def test_a_reminder_that_nobody_deals_with_is_told(stage: Stage) -> None:
 
 
 def late_by(stage: Stage, due_at: datetime, lag: timedelta) -> Health:
-    services = replace(stage.app.services, clock=ManualClock(due_at + lag))
-    return Health(services, SlackLink())
+    return Health(stage.app.services.database, ManualClock(due_at + lag), SlackLink())
 
 
 async def test_work_that_slack_keeps_refusing_to_answer_is_told_until_it_is_done(stage: Stage) -> None:
@@ -138,6 +140,23 @@ async def read_only(database: Database, *, on: bool) -> None:
         for _ in range(5):
             session = await held.enter_async_context(database.read())
             await session.exec(text(f"PRAGMA query_only={int(on)}"))  # type: ignore[call-overload]
+
+
+@pytest.mark.postgres
+async def test_a_server_that_is_gone_is_told_until_it_is_back() -> None:
+    async with fresh_database() as url:
+        await schema.migrate(async_url(url))
+        database = Database(async_url(url))
+        health = Health(database, ManualClock(), SlackLink())
+        assert (await health.examine()).ready
+
+        await gone(url)
+        told = (await health.examine()).database
+        assert told.startswith("The database cannot be used (OperationalError).")
+
+        await back(url)
+        assert (await health.examine()).ready
+        await database.close()
 
 
 async def test_a_database_upgraded_by_a_newer_version_is_told(stage: Stage) -> None:
