@@ -96,7 +96,7 @@ async def run(run: Run, services: Services) -> None:
     if incident.channel_id is None:
         return
     channel_id = incident.channel_id
-    if run.args.get("look") and await run.step("look", partial(look, services, channel_id)) == END:
+    if run.args.get("look") and await run.step("look", partial(look, services, incident.key, channel_id)) == END:
         return
     since = await run.step("since", partial(beginning, services, channel_id))
     quiet_threads = bool(run.args.get("quiet_threads", True))
@@ -145,7 +145,7 @@ async def ended_since(session: AsyncSession, services: Services) -> list[Inciden
     return [one for one in found if (one.closed_at or one.resolved_at or one.declared_at) >= limit]
 
 
-async def look(services: Services, channel_id: str) -> str:
+async def look(services: Services, incident_id: int, channel_id: str) -> str:
     """`END` if the newest page shows nothing but what is on record. One call."""
     try:
         page = await services.slack.history.page(channel_id, after="0", before=NOW)
@@ -156,7 +156,10 @@ async def look(services: Services, channel_id: str) -> str:
     bottom = page.messages[-1].ts if page.messages and page.more else "0"
     before = await known_before(services, channel_id, bottom, NOW)
     shown = Shown(bottom=bottom, top=NOW, messages=[one for one in page.messages if one.ts > bottom], threads=())
-    same = all(is_known(heard, before) for heard in shown.messages) and not missing(shown, before)
+    await watch.look_at_card(services, incident_id, shown.messages, bottom, NOW)
+    # That we joined is told before the record knows whose channel it is, and is nothing to read a channel back for.
+    others = [one for one in shown.messages if (one.subtype, one.user_id) != ("channel_join", services.slack.user_id)]
+    same = all(is_known(heard, before) for heard in others) and not missing(shown, before)
     return END if same else "news"
 
 

@@ -208,10 +208,14 @@ async def test_a_reconnection_costs_one_call_when_nothing_was_missed_and_finds_w
     delivery.lose_next("message", 8)
     await stage.anna.says("It is DNS", in_=channel)
     await stage.anna.says("It is not", thread=thread)
+    delivery.lose_next("pin_removed", 4)
+    (card,) = channel.pinned
+    await stage.anna.unpins(card)
     await stage.workspace.settled()
-    assert len(delivery.lost) == 2
+    assert len(delivery.lost) == 3
     delivery.redeliver_after = patience
     await reconnect(stage)
+    assert channel.pinned == [card]
     assert await on_record(stage.app.services.database) == shown_in(channel)
 
 

@@ -58,6 +58,16 @@ async def test_a_deleted_card_is_posted_and_pinned_anew_with_what_is_true_now(st
     assert "rolling back" in channel.pinned[0].shown
 
 
+async def test_a_card_is_posted_anew_once_when_slack_loses_its_answer(stage: Stage) -> None:
+    channel = await stage.declare()
+    stage.workspace.faults.on("chat.postMessage").fails("internal_error", after_effect=True)
+    await stage.anna.deletes(channel.pinned[0], as_admin=True)
+    await stage.settle()
+    await stage.pass_time(seconds=5)
+    assert len(channel.pinned) == 1
+    assert len([one for one in channel.messages if one.shown.startswith("🔴")]) == 1
+
+
 async def test_a_deleted_announcement_is_posted_anew(stage: Stage) -> None:
     await stage.declare()
     announcements = stage.workspace.channel("incidents")
