@@ -2,7 +2,7 @@
 UV := $(shell command -v uv || echo .uv/bin/uv)
 PYTHON ?= python3
 
-.PHONY: help demo test check format bench run lock clean
+.PHONY: help demo test check format bench soak run lock clean
 
 help: ## what the targets do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -36,6 +36,9 @@ format: .venv/.ready ## put the code into its format
 
 bench: .venv/.ready ## measure declare and intake against a bare Bolt app
 	@.venv/bin/python -m tests.bench
+
+soak: .venv/.ready ## mix faults at random for SECONDS (600) and compare; SEED repeats a run
+	@.venv/bin/python -m tests.soak
 
 run: .venv/.ready ## run the bot with the tokens in .env
 	@.venv/bin/sitrep run

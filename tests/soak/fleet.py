@@ -45,9 +45,13 @@ class Fleet:
         for number in numbers:
             self.replicas[number] = Forked(env, self.folder)
         try:
-            await self.workspace.until(self._all_connected, timeout=30)
+            await self.workspace.until(self._all_connected, timeout=60)
         except AssertionError as late:
             raise AssertionError(f"not every replica started:\n{self.log}") from late
+
+    async def all_connected(self) -> None:
+        """Wait until every replica has its connection again."""
+        await self.workspace.until(self._all_connected, timeout=60)
 
     def _all_connected(self) -> bool:
         return len(self.workspace.delivery.connections) == len(self.replicas)
@@ -65,7 +69,7 @@ class Fleet:
         replica.send(how)
         code = await asyncio.to_thread(replica.wait, 20)
         assert code == expected, f"replica {number} ended with {code}:\n{self.log}"
-        await self.workspace.until(self._all_connected)
+        await self.workspace.until(self._all_connected, timeout=60)
 
     @property
     def log(self) -> str:
