@@ -21,7 +21,7 @@ from workflows.services import Services
 log = logging.getLogger(__name__)
 
 MOST_A_TICK: Final = 1000
-AT_ONCE: Final = 50  # in one transaction
+AT_ONCE: Final = 20  # in one transaction: somebody who types a command waits for one of them
 PAUSE: Final = timedelta(minutes=1)  # before a reminder that failed is tried again
 
 # Deals with a due reminder in the session given: owes a run, and moves or deletes the reminder.
