@@ -78,13 +78,17 @@ def outcome_of(trouble: SlackTrouble) -> str:
 
 
 class SlackLink:
-    """Whether Slack reaches us and accepts us: by its socket, or in HTTP mode by its newest answer."""
+    """Whether Slack reaches us and accepts us: by its socket, or in HTTP mode by its newest answer.
 
-    def __init__(self) -> None:
+    `seconds` is a clock that never jumps; the event loop's, if none is given.
+    """
+
+    def __init__(self, seconds: Callable[[], float] | None = None) -> None:
+        self._seconds = seconds or asyncio.get_running_loop().time
         self._socket: Callable[[], Awaitable[bool]] | None = None
         self._ask: Callable[[], Awaitable[object]] | None = None
-        self._answered_at = asyncio.get_running_loop().time()  # `auth.test` at the start
-        self._asked_at = 0.0
+        self._answered_at = self._seconds()  # `auth.test` at the start
+        self._asked_at = -BETWEEN_QUESTIONS
         self._token_refused = False
 
     def through_socket(self, connected: Callable[[], Awaitable[bool]]) -> None:
@@ -100,7 +104,7 @@ class SlackLink:
         if call.outcome == "token_refused":
             self._token_refused = True
         elif call.outcome != "unclear":
-            self._answered_at, self._token_refused = asyncio.get_running_loop().time(), False
+            self._answered_at, self._token_refused = self._seconds(), False
 
     async def trouble(self) -> str:
         """What is wrong, in words; empty when all is well. Asks Slack only when nothing else says so."""
@@ -114,10 +118,10 @@ class SlackLink:
 
     @property
     def _fresh(self) -> bool:
-        return asyncio.get_running_loop().time() - self._answered_at < FRESH
+        return self._seconds() - self._answered_at < FRESH
 
     async def _question(self) -> None:
-        now = asyncio.get_running_loop().time()
+        now = self._seconds()
         if self._ask is None or now - self._asked_at < BETWEEN_QUESTIONS:
             return
         self._asked_at = now

@@ -13,7 +13,7 @@ from sqlmodel import func, select, text
 
 from bot.config import async_url
 from bot.health import REMINDER_LIMIT, RUN_LIMIT, Health
-from bot.slack_watch import Call, SlackLink
+from bot.slack_watch import BETWEEN_QUESTIONS, FRESH, Call, SlackLink
 from storage import schema
 from storage.database import Database, Unavailable
 from storage.models import Reminder
@@ -21,6 +21,7 @@ from tests.clock import ManualClock
 from tests.faults.test_database import back, gone
 from tests.postgres import fresh_database
 from tests.stage import Stage, open_stage
+from workflows.ports import Unclear
 
 
 async def ask(stage: Stage, path: str) -> tuple[int, Any]:
@@ -168,32 +169,61 @@ async def test_a_database_upgraded_by_a_newer_version_is_told(stage: Stage) -> N
 
 
 class Slack:
-    """Counts how often it is asked, and answers as told."""
+    """Counts how often it is asked, and answers as told. `seconds` pass when the test says so."""
 
-    def __init__(self, link: SlackLink, outcome: str) -> None:
-        self.link = link
-        self.outcome = outcome
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+        self.link = SlackLink(lambda: self.seconds)
+        self.link.asking(self.ask)
+        self.outcome = "ok"
         self.asked = 0
 
     async def ask(self) -> None:
         self.asked += 1
-        self.link.called(Call(method="auth.test", outcome=self.outcome, seconds=0.1))
+        self.told(self.outcome)
+        if self.outcome != "ok":
+            raise Unclear("auth.test")
+
+    def told(self, outcome: str) -> None:
+        self.link.called(Call(method="chat.postMessage", outcome=outcome, seconds=0.1))
+
+
+async def connected() -> bool:
+    return True
 
 
 async def test_a_token_that_slack_refuses_is_told_until_it_is_accepted() -> None:
-    link = SlackLink()
-    slack = Slack(link, "ok")
-    link.asking(slack.ask)
-
-    async def connected() -> bool:
-        return True
-
-    link.through_socket(connected)
-    link.called(Call(method="chat.postMessage", outcome="token_refused", seconds=0.1))
+    slack = Slack()
+    slack.link.through_socket(connected)
     slack.outcome = "token_refused"
-    assert "refuses SLACK_BOT_TOKEN" in await link.trouble()
-    assert "refuses SLACK_BOT_TOKEN" in await link.trouble()
+    slack.told("token_refused")
+    assert "refuses SLACK_BOT_TOKEN" in await slack.link.trouble()
+    assert "refuses SLACK_BOT_TOKEN" in await slack.link.trouble()
     assert slack.asked == 1
 
-    link.called(Call(method="chat.postMessage", outcome="ok", seconds=0.1))
-    assert await link.trouble() == ""
+    slack.outcome = "ok"
+    slack.seconds += BETWEEN_QUESTIONS
+    assert await slack.link.trouble() == ""
+
+
+async def test_without_a_socket_slack_is_asked_only_when_it_has_not_answered_for_a_while() -> None:
+    slack = Slack()
+    slack.seconds += FRESH - 1
+    assert await slack.link.trouble() == ""
+    assert slack.asked == 0
+
+    slack.seconds += 1
+    assert await slack.link.trouble() == ""
+    assert slack.asked == 1
+
+
+async def test_without_a_socket_a_silent_slack_is_told_until_it_answers() -> None:
+    slack = Slack()
+    slack.outcome = "unclear"
+    slack.seconds += FRESH
+    assert (await slack.link.trouble()).startswith("Slack does not answer")
+    assert (await slack.link.trouble()).startswith("Slack does not answer")
+    assert slack.asked == 1
+
+    slack.told("rate_limited")  # an answer, if not a kind one
+    assert await slack.link.trouble() == ""
