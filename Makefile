@@ -2,7 +2,7 @@
 UV := $(shell command -v uv || echo .uv/bin/uv)
 PYTHON ?= python3
 
-.PHONY: help demo test check format bench soak run lock clean
+.PHONY: help demo test exhaustive check format bench soak run lock clean
 
 help: ## what the targets do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -23,6 +23,9 @@ demo: .venv/.ready ## watch a whole incident in a local workspace, no Slack need
 
 test: .venv/.ready ## run the whole test suite
 	@.venv/bin/pytest
+
+exhaustive: .venv/.ready ## kill the bot at every call and commit of every workflow (half an hour)
+	@.venv/bin/pytest -m exhaustive tests/faults
 
 check: .venv/.ready ## lint, format, strict types, manifest
 	@.venv/bin/ruff check .

@@ -152,7 +152,7 @@ async def make(session: AsyncSession, services: Services, message: Message, mark
             owner=wanted.owner,
             due=as_day(wanted.due),
             created_by=marks[0].user_id,
-            created_at=services.clock.now(),
+            created_at=marks[0].at,
             source_ts=message.ts,
         ),
     )

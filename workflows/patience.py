@@ -47,10 +47,13 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     """Look whether the work has ended: say that it is late, that it is done at last, or nothing."""
     found = await runs.with_keys(session, reminder.args["runs"])
     now, told_late = services.clock.now(), reminder.rung > 0
-    if any(one.state == RunState.WAITING for one in found):
-        if not told_late:
+    waiting = [one for one in found if one.state == RunState.WAITING]
+    if waiting:
+        # Work that several presses share may wait for a later press than this one; that alone is not slow.
+        is_late = any(now - max(reminder.since, one.owed_at) >= FEW_SECONDS for one in waiting)
+        if is_late and not told_late:
             await owe_word(session, reminder, LATE, now)
-        reminder.rung = 1
+            reminder.rung = 1
         reminder.due_at = now + min(max(FEW_SECONDS, (now - reminder.since) / 4), LONGEST_LOOK)
         session.add(reminder)
         return
@@ -107,8 +110,16 @@ async def worded(run: Run, services: Services) -> str:
     took = duration(services.clock.now() - datetime.fromisoformat(str(run.args["since"])))
     if word == DONE:
         return f"{ref}: now it is done, {took} after you asked. Everything in Slack shows it."
-    reasons = " ".join(f"`{error}`: {who_can_fix(error)}" if error else who_can_fix("") for error in refused)
-    return f"{ref}: it is on record, but not all of it is in Slack. {reasons} Then: `/incident status repair {ref}`."
+    then = f"Then: `/incident status repair {ref}`."
+    return f"{ref}: it is on record, but not all of it is in Slack. {reasons(refused)} {then}"
+
+
+def reasons(refused: Sequence[str]) -> str:
+    """Slack's words, and once each what can be done about them."""
+    sentences: dict[str, list[str]] = {}
+    for error in refused:
+        sentences.setdefault(who_can_fix(error), []).append(f"`{error}`" if error else "an error inside Sitrep")
+    return " ".join(f"{', '.join(errors)}: {sentence}" for sentence, errors in sentences.items())
 
 
 def late(ref: str, waiting: Sequence[RunRow]) -> str:

@@ -1,17 +1,13 @@
 """Whatever goes wrong while an incident is closed: one draft, one last word."""
 
-from pathlib import Path
-
 import pytest
 
 from bot.practice.state.channels import Channel
 from bot.practice.state.files import File
 from bot.practice.workspace import Workspace
-from tests.bot_process import open_town
 from tests.front_door.test_close import GIVEN, on_disk, press_close, stable
 from tests.stage import Stage
 
-NAME = "incident-2026-11-21-checkout-is-failing"
 CALLS = (
     "conversations.history",
     "files.getUploadURLExternal",
@@ -44,6 +40,7 @@ async def close_in_spite(stage: Stage) -> None:
         await stage.pass_time(seconds=5)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("after_effect", [True, False], ids=["lost_reply", "nothing_done"])
 @pytest.mark.parametrize("method", CALLS)
 async def test_a_call_without_an_answer_leaves_one_draft(stage: Stage, method: str, after_effect: bool) -> None:
@@ -63,29 +60,6 @@ async def test_a_busy_slack_only_delays_it(stage: Stage) -> None:
     await close_in_spite(stage)
     assert len(drafts(stage.workspace)) == 1
     assert len(last_words(channel)) == 1
-
-
-@pytest.mark.parametrize("method", ["files.completeUploadExternal", "chat.postMessage"])
-async def test_killed_after_a_call_it_goes_on_where_it_was(method: str, tmp_path: Path) -> None:
-    async with open_town(tmp_path) as town:
-        await town.anna.types("/incident declare sev1 Checkout is failing", in_="general")
-        await town.settle()
-        channel = town.workspace.channel(NAME)
-        await town.anna.types("/incident resolved rolled back", in_=channel)
-        town.clock.advance(minutes=31)
-        await town.settle()
-        await town.anna.types("/incident close", in_=channel)
-
-        town.kill_at(method, before=False)
-        await town.anna.submits(GIVEN)
-        await town.until_dead()
-        await town.start()
-        await town.workspace.until(lambda: last_words(channel))
-        await town.settle()
-
-        [file] = drafts(town.workspace)
-        assert len(last_words(channel)) == 1
-        assert "A deploy halved the pool" in file.text
 
 
 async def test_what_slack_refuses_for_good_is_told_and_the_rest_goes_on(stage: Stage) -> None:

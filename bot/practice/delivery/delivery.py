@@ -45,6 +45,7 @@ class Delivery:
         self._held_kinds: list[str] = []
         self._gates: list[asyncio.Future[None]] = []
         self._duplicates: dict[str, int] = {}
+        self._copies_of_all = 0
         self._delays: dict[str, float] = {}
         self._losses: dict[str, int] = {}
         self._session: aiohttp.ClientSession | None = None
@@ -186,12 +187,16 @@ class Delivery:
         for kind in self._duplicates:
             if envelope.is_about(kind):
                 return self._duplicates.pop(kind)
-        return 0
+        return self._copies_of_all
 
     def duplicate_next(self, kind: str, n: int = 1) -> None:
         """Send the next delivery of this kind `n` times more. A kind is an envelope type, an event's or an
         interaction's type, a command, or `*`."""
         self._duplicates[kind] = n
+
+    def duplicate_everything(self, n: int = 1) -> None:
+        """From now on send every delivery `n` times more; 0 ends it."""
+        self._copies_of_all = n
 
     def delay(self, kind: str, seconds: float) -> None:
         """From now on every delivery of this kind takes so much longer; 0 ends it."""

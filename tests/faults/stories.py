@@ -1,0 +1,187 @@
+"""Every workflow of the product as a short story that can be told again: what leads to it, and the deed itself."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+from bot.practice.driver.person import Person
+from bot.practice.state.channels import Channel
+from bot.practice.workspace import Workspace
+from tests.bot_process import Town
+from tests.front_door.test_close import GIVEN
+from tests.stage import Stage
+
+NAME = "incident-2026-11-21-checkout-is-failing"
+LINE = "/incident declare sev1 Checkout is failing with @bilal"
+Place = Town | Stage
+Deed = Callable[[Place], Awaitable[object]]
+
+
+async def nothing(place: Place) -> None:
+    """Nothing leads to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """`deed` is repeated by the person when Slack says that it got no answer; `begin` comes to rest before it.
+
+    `waits` is what people see when something has begun that only time, or an event sent again, brings about.
+    """
+
+    deed: Deed
+    begin: Deed = nothing
+    waits: Callable[[Workspace], object] | None = None
+
+
+def incident(place: Place) -> Channel:
+    """The one incident's channel, whatever it is called by now."""
+    return next(one for one in place.workspace.channels if one.name.startswith("incident-"))
+
+
+def types(words: str, *, by: str = "anna") -> Deed:
+    async def deed(place: Place) -> None:
+        who: Person = getattr(place, by)
+        await who.types(f"/incident {words}", in_=incident(place))
+
+    return deed
+
+
+def presses(label: str, *, by: str = "anna", saying: str = "") -> Deed:
+    """Press the newest button of that name in the incident's channel."""
+
+    async def deed(place: Place) -> None:
+        who: Person = getattr(place, by)
+        lines = [one for one in incident(place).messages if label in one.buttons and saying in one.shown]
+        if lines:  # what has been answered has no button any more
+            await who.presses(label, on=lines[-1])
+
+    return deed
+
+
+async def declare(place: Place) -> None:
+    await place.anna.types(LINE, in_="general")
+
+
+async def opens_home(place: Place) -> None:
+    await place.anna.opens_home()
+
+
+async def marks(place: Place) -> None:
+    await place.anna.reacts("wrench", to=next(one for one in incident(place).messages if "pool" in one.shown))
+
+
+async def talk(place: Place) -> None:
+    await place.bilal.says("Raise the pool limit by 2026-12-01", in_=incident(place))
+
+
+async def submit_close(place: Place) -> None:
+    if place.anna.modal is not None:
+        await place.anna.submits(GIVEN)
+
+
+async def submit_snooze(place: Place) -> None:
+    if place.anna.modal is not None:
+        await place.anna.submits({"Why can the update wait?": "The rollback takes ten minutes"})
+
+
+async def submit_update(place: Place) -> None:
+    if place.anna.modal is not None:
+        await place.anna.submits({"What changed?": "Rolled back"})
+
+
+def passes(**units: float) -> Deed:
+    """Time goes by."""
+
+    async def deed(place: Place) -> None:
+        place.clock.advance(**units)
+
+    return deed
+
+
+def after(*deeds: Deed) -> Deed:
+    """Declared, then these one after the other, each to its end."""
+
+    async def begin(place: Place) -> None:
+        await declare(place)
+        await place.settle()
+        for deed in deeds:
+            await deed(place)
+            await place.settle()
+
+    return begin
+
+
+def asked(workspace: Workspace) -> list[str]:
+    """The lines that ask for an update."""
+    return [
+        one.shown for channel in workspace.channels for one in channel.messages if one.shown.startswith("No update for")
+    ]
+
+
+def time_shows(seen: str) -> Callable[[Workspace], object]:
+    """Whether this is to be read anywhere."""
+
+    def shown(workspace: Workspace) -> bool:
+        return any(seen in one.shown for channel in workspace.channels for one in channel.messages)
+
+    return shown
+
+
+def thread_shows(seen: str) -> Callable[[Workspace], object]:
+    """Whether this is to be read in any thread."""
+
+    def shown(workspace: Workspace) -> bool:
+        lines = [one for channel in workspace.channels for one in channel.messages]
+        return any(seen in reply.shown for line in lines for reply in line.replies)
+
+    return shown
+
+
+async def nagged(place: Place) -> None:
+    place.clock.advance(minutes=30)
+    await place.workspace.until(lambda: asked(place.workspace))
+
+
+async def nagged_outside(place: Place) -> None:
+    place.clock.advance(minutes=50)
+    await place.workspace.until(lambda: time_shows("no update since")(place.workspace))
+
+
+STORIES: dict[str, Story] = {
+    "declare": Story(deed=declare),
+    "update": Story(begin=after(), deed=types("update Rolled back")),
+    "update-form": Story(begin=after(presses("Post update")), deed=submit_update),
+    "severity": Story(begin=after(), deed=types("severity sev0 everything is down")),
+    "identified": Story(begin=after(), deed=types("identified a bad deploy")),
+    "mitigated": Story(begin=after(), deed=types("mitigated rolled back")),
+    "resolved": Story(begin=after(), deed=types("resolved rolled back")),
+    "reopen": Story(begin=after(types("resolved rolled back")), deed=types("reopen it is back")),
+    "rename": Story(begin=after(), deed=types("rename Checkout is down")),
+    "note": Story(begin=after(), deed=types("note 02:55 the alarm came")),
+    "action": Story(begin=after(), deed=types("action @bilal raise the pool limit by 2026-12-01")),
+    "follow-up": Story(begin=after(talk), deed=marks, waits=thread_shows("Follow-up 1")),
+    "role": Story(begin=after(), deed=types("role comms @chen")),
+    "offer": Story(begin=after(), deed=types("handoff @chen the pool is still too small")),
+    "accept": Story(begin=after(types("handoff @bilal")), deed=presses("Accept", by="bilal")),
+    "decline": Story(begin=after(types("handoff @bilal")), deed=presses("Decline", by="bilal")),
+    "withdraw": Story(begin=after(types("handoff @bilal")), deed=presses("Withdraw")),
+    "expire": Story(
+        begin=after(types("handoff @bilal")), deed=passes(minutes=6), waits=time_shows("did not answer by")
+    ),
+    "nag": Story(begin=after(), deed=passes(minutes=30), waits=asked),
+    "climb": Story(begin=after(nagged), deed=passes(minutes=15), waits=time_shows("no update since")),
+    "answer": Story(begin=after(nagged_outside), deed=types("update Rolled back")),
+    "nothing-new": Story(begin=after(nagged), deed=presses("Nothing new", saying="No update")),
+    "snooze": Story(begin=after(nagged, presses("Snooze")), deed=submit_snooze),
+    "close": Story(
+        begin=after(talk, types("resolved rolled back"), passes(minutes=31), presses("Close")), deed=submit_close
+    ),
+    "home": Story(begin=after(), deed=opens_home),
+}
+
+
+def every_story(*, ordinary: Sequence[str]) -> list[ParameterSet]:
+    """The names of all stories as parameters; those that are not `ordinary` belong to the exhaustive suites."""
+    return [pytest.param(name, marks=() if name in ordinary else pytest.mark.exhaustive) for name in STORIES]

@@ -1,0 +1,45 @@
+"""Each workflow killed at the points that differ most; `pytest -m exhaustive` kills at every other one as well.
+
+The points: the commit that accepts what a person did, before and after it; a call whose effect is there but not on
+record; a result on record with the rest still owed.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.killing import Point, difference, killed, undisturbed
+from tests.faults.stories import STORIES
+
+
+def before(method: str, nth: int = 1) -> Point:
+    return Point(method=method, nth=nth, before=True)
+
+
+def after(method: str, nth: int = 1) -> Point:
+    return Point(method=method, nth=nth, before=False)
+
+
+COMMIT = ""
+POINTS = {
+    "update": before(COMMIT),
+    "severity": after(COMMIT),
+    "rename": after("conversations.rename"),
+    "role": after("conversations.invite"),
+    "offer": after("chat.postMessage"),
+    "accept": after("chat.update"),
+    "climb": after("chat.postMessage"),
+    "answer": after("chat.delete"),
+    "close": after("files.completeUploadExternal"),
+    "home": before("views.publish"),
+}
+
+
+@pytest.mark.parametrize(("name", "point"), POINTS.items(), ids=[f"{name}-{point}" for name, point in POINTS.items()])
+async def test_killed_there_it_ends_like_undisturbed(name: str, point: Point, tmp_path: Path) -> None:
+    for folder in ("calm", "rough"):
+        (tmp_path / folder).mkdir()
+    expected = await undisturbed(STORIES[name], tmp_path / "calm")
+    found, died = await killed(STORIES[name], point, tmp_path / "rough")
+    assert died
+    assert difference(expected, found) == ""
