@@ -5,8 +5,8 @@ Tests build the same thing with another clock; nothing else is replaced.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -202,15 +202,27 @@ def bolt_app(settings: Settings, session: aiohttp.ClientSession, identity: dict[
         return result
 
     secret = settings.signing_secret
-    return AsyncApp(
-        client=AsyncWebClient(base_url=settings.api_url, session=session, retry_handlers=[]),
-        authorize=authorize,
-        signing_secret=secret.get_secret_value() if secret else "",
-        process_before_response=True,
-        ignoring_self_events_enabled=False,
-        request_verification_enabled=secret is not None,
-        logger=logging.getLogger("slack_bolt"),
-    )
+    with hushed(logging.getLogger("slack_bolt")) as logger:
+        return AsyncApp(
+            client=AsyncWebClient(base_url=settings.api_url, session=session, retry_handlers=[]),
+            authorize=authorize,
+            signing_secret=secret.get_secret_value() if secret else "",
+            process_before_response=True,
+            ignoring_self_events_enabled=False,
+            request_verification_enabled=secret is not None,
+            logger=logger,
+        )
+
+
+@contextmanager
+def hushed(logger: logging.Logger) -> Iterator[logging.Logger]:
+    """Bolt reads SLACK_BOT_TOKEN by itself, and warns that it will not use it; that is meant."""
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield logger
+    finally:
+        logger.setLevel(level)
 
 
 def takes_requests(settings: Settings, *, http: bool | None) -> bool:
