@@ -277,8 +277,13 @@ async def write_message(
     stored = before.messages.get(heard.ts)
     if known is not None and stored is not None and says_the_same(known, heard):
         return
-    untouched = known is not None and stored is not None and stored == messages.in_short(known)
+    untouched = known is not None and stored is not None and in_essence(stored) == in_essence(messages.in_short(known))
     await scribe.keep(session, services, incident.key, heard, as_shown=untouched)
+
+
+def in_essence(stored: Stored) -> Stored:
+    """Without the time of the newest news: an app's update that repeats an earlier, lost one tells no new wording."""
+    return replace(stored, revised_ts="")
 
 
 def says_the_same(known: Message, heard: Heard) -> bool:

@@ -69,10 +69,8 @@ async def recorded(database_url: str) -> dict[str, list[Any]]:
             for table in COMPARED
         }
         surfaces = [one for one in await session.exec(select(Surface)) if not one.kind.startswith("postmortem")]
-        live = {surface.ts for surface in surfaces}
         found["said"] = sorted(
-            # Of a live line only that it is there: what it says is a view of the record, and compared where it is seen.
-            ("live" if kept.ts in live else CHANNEL.sub("C", kept.text), kept.user_id, kept.deleted_at is not None)
+            (CHANNEL.sub("C", kept.text), kept.user_id, kept.deleted_at is not None)
             for kept in await session.exec(select(Kept))
             if kept.subtype != "channel_join"  # our own may come before we know the channel; who is in is seen
         )

@@ -23,7 +23,8 @@ def after(method: str, nth: int = 1) -> Point:
 COMMIT = ""
 POINTS = {
     "update": before(COMMIT),
-    "severity": after(COMMIT),
+    "note": after(COMMIT),
+    "severity": after("chat.update"),
     "rename": after("conversations.rename"),
     "role": after("conversations.invite"),
     "offer": after("chat.postMessage"),
