@@ -15,6 +15,7 @@ A_TS: Final = re.compile(r"\d{1,11}\.\d{1,9}")
 NOT_TEXT: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no NUL, and half a surrogate pair is no text
 STRUCTURES: Final = frozenset({"bot_profile", "edited", "item", "message", "metadata", "previous_message", "root"})
 LISTS: Final = frozenset({"files", "reactions"})
+PLAIN_LISTS: Final = frozenset({"pinned_to"})
 WORDS: Final = frozenset(
     {"bot_id", "channel_id", "inviter", "name", "reaction", "subtype", "tab", "text", "type", "user"}
 )
@@ -62,7 +63,7 @@ def check(structure: Mapping[str, Any]) -> None:
             raise Malformed(f"{name} is {type(value).__name__}")
         if isinstance(value, Mapping):
             check(value)
-        for inner in value if isinstance(value, list) else ():
+        for inner in value if name in LISTS else ():
             check(inner)
     if isinstance(structure.get("users"), list) or "count" in structure:
         check_reaction(structure)
@@ -75,7 +76,7 @@ def check_reaction(reaction: Mapping[str, Any]) -> None:
 
 
 def is_read(name: str) -> bool:
-    return name == "channel" or any(name in names for names in (STRUCTURES, LISTS, WORDS, COUNTS, TIMES))
+    return name == "channel" or any(name in names for names in (STRUCTURES, LISTS, PLAIN_LISTS, WORDS, COUNTS, TIMES))
 
 
 def fits(name: str, value: Any) -> bool:
@@ -85,6 +86,8 @@ def fits(name: str, value: Any) -> bool:
         return isinstance(value, int)
     if name in LISTS:
         return isinstance(value, list) and all(isinstance(inner, Mapping) for inner in value)
+    if name in PLAIN_LISTS:
+        return isinstance(value, list)
     if name == "channel":
         return isinstance(value, str | Mapping)
     return isinstance(value, Mapping if name in STRUCTURES else str)

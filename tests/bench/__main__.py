@@ -1,9 +1,10 @@
 """Measures both apps one after the other and prints the ratios against the budgets of the design."""
 
 import asyncio
+import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from sqlmodel import col, func, select
 from bot.config import async_url
 from storage.database import Database
 from storage.models import Message
+from tests.bench import inside, report
 from tests.bench.measures import BURST, LATENCIES, MESSAGES_A_SECOND, Figures, measure
 from tests.bot_process import Command, Town, open_town
 
@@ -31,7 +33,7 @@ async def main() -> None:
     if os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
         console.print("This machine is busy with other things, which the figures will show. Best run it alone.")
     with tempfile.TemporaryDirectory() as folder:
-        async with asyncio.timeout(120), open_town(Path(folder), launch=Bare) as town:
+        async with asyncio.timeout(180), open_town(Path(folder), launch=Bare) as town:
             console.print("Measuring a bare Bolt app …")
             bare = await measured(town)
             console.print("Measuring Sitrep …")
@@ -39,7 +41,13 @@ async def main() -> None:
             await town.start()
             sitrep = await measured(town)
             kept = await recorded(town)
-    console.print(table(bare, sitrep))
+        console.print("Measuring inside …")
+        logging.disable(logging.CRITICAL)  # odd input is complained about, as it should be
+        inner = await inside.everything()
+    outer = list(rows(bare, sitrep))
+    console.print(table(outer))
+    console.print(inner_table(inner))
+    report.write(Path.cwd() / "docs", outer, inner)
     console.print(
         f"Of {BURST} messages of the burst, {kept} are on record. Each was committed before it was acknowledged."
     )
@@ -61,13 +69,25 @@ async def recorded(town: Town) -> int:
     return count
 
 
-def table(bare: Figures, sitrep: Figures) -> Table:
+def inner_table(found: Sequence[inside.Row]) -> Table:
+    shown = Table(title="Inside Sitrep")
+    for heading in ("", "Sitrep", "budget", ""):
+        shown.add_column(heading, justify="left" if heading == "" else "right")
+    for row in found:
+        shown.add_row(row.what, row.figure, row.budget, verdict_on(row.kept))
+    return shown
+
+
+def verdict_on(kept: bool | None) -> str:
+    return "" if kept is None else "[green]within[/]" if kept else "[red]over[/]"
+
+
+def table(found: Sequence[Row]) -> Table:
     shown = Table(title="Sitrep against a bare Bolt app on the same workspace")
     for heading in ("", "bare", "Sitrep", "ratio", "budget", ""):
         shown.add_column(heading, justify="left" if heading == "" else "right")
-    for what, one, other, ratio, budget, kept in rows(bare, sitrep):
-        verdict = "" if kept is None else "[green]within[/]" if kept else "[red]over[/]"
-        shown.add_row(what, one, other, f"{ratio:.2f}", budget, verdict)
+    for what, one, other, ratio, budget, kept in found:
+        shown.add_row(what, one, other, f"{ratio:.2f}", budget, verdict_on(kept))
     return shown
 
 

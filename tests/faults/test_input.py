@@ -24,6 +24,7 @@ ANYTHING = st.recursive(
 FIELDS = (
     *("type", "subtype", "channel", "user", "text", "ts", "thread_ts", "event_ts", "deleted_ts", "message", "item"),
     *("previous_message", "files", "reactions", "edited", "bot_id", "bot_profile", "reaction", "tab", "channel_id"),
+    "pinned_to",
 )
 ENVELOPES: dict[str, EnvelopeKind] = {
     "/incident": "slash_commands",

@@ -29,7 +29,7 @@ def spoilt(genuine: Json, dice: random.Random) -> Json:
         if dice.random() < 0.25:
             del holder[key]
         elif dice.random() < 0.15 and isinstance(holder, dict):
-            holder[dice.choice(("extra", "subtype", "bot_id", "hidden"))] = dice.choice(ODD)
+            holder[dice.choice(("extra", "subtype", "bot_id", "hidden"))] = copy.deepcopy(dice.choice(ODD))
         else:
             holder[key] = copy.deepcopy(dice.choice(ODD))
     return changed
