@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -19,6 +19,9 @@ from storage.models import Incident, Press, Run
 from tests.bot_process import FORKING, Forked, Town, open_town, run_bot
 from tests.faults.picture import Picture, picture, recorded
 from tests.faults.stories import Story
+
+
+PATIENT: Final = 10.0  # seconds that people wait for a bot that lives, on however busy a machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +106,7 @@ def commits_in(town: Town) -> int:
 async def undisturbed(story: Story, folder: Path) -> Ending:
     """Tell a story to its end. The bot is started anew then, and reads back what was said, as it does after a death."""
     async with open_town(folder, launch=Mortal) as town:
-        hasten(town)
+        town.workspace.delivery.ack_within = PATIENT
         await story.begin(town)
         await town.settle()
         calls, commits = len(town.workspace.calls), commits_in(town)
@@ -158,9 +161,10 @@ async def rest(town: Town, story: Story) -> None:
 async def killed(story: Story, point: Point, folder: Path) -> tuple[Ending, bool]:
     """Tell a story in which the bot is killed at that point and started again; also says whether it was."""
     async with open_town(folder, launch=Mortal) as town:
-        hasten(town)
+        town.workspace.delivery.ack_within = PATIENT
         await story.begin(town)
         await town.settle()
+        hasten(town)
         known = await presses_on_record(town)
         order_death(town, point)
         await story.deed(town)
