@@ -20,7 +20,6 @@ from tests.bot_process import FORKING, Forked, Town, open_town, run_bot
 from tests.faults.picture import Picture, picture, recorded
 from tests.faults.stories import Story
 
-
 PATIENT: Final = 10.0  # seconds that people wait for a bot that lives, on however busy a machine
 
 
