@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents
+from storage import incidents, timeline
 from storage.models import Incident, Status
 from workflows import card, channels, patience, surfaces
 from workflows.change import Change, change
@@ -238,7 +238,8 @@ async def invited(services: Services, channel_id: str, users: Sequence[str]) -> 
 
 async def tell_refused(run: Run, services: Services, refused: str) -> str:
     async with change(services, run.incident_id) as told:
-        told.tell("problem", not_invited(json.loads(refused)), "sitrep")
+        text = not_invited(json.loads(refused))
+        await timeline.add_problem(told.session, incident_id=run.incident_id, at=told.now, text=text)
     return "told"
 
 

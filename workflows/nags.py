@@ -170,7 +170,9 @@ async def announce(run: Run, services: Services, view: Overview, quiet_since: da
 async def record_announced(run: Run, services: Services, name: str, quiet_since: datetime) -> str:
     async with change(services, run.incident_id) as told:
         text = f"#{name} was told that there has been no update for {duration(told.now - quiet_since)}"
-        told.tell("nag", text, "sitrep")
+        noted = [one.text for one in await timeline.entries(told.session, run.incident_id) if one.at >= run.since]
+        if text not in noted:  # an entry that was cut may have noted it without keeping that it did
+            told.tell("nag", text, "sitrep")
     return "told"
 
 
