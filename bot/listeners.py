@@ -107,19 +107,20 @@ class Listeners:
     async def _pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = reading(door.button_press, body)
         function = button_function(request.action_id)
-        work = nothing() if function is None else self._answer(function(request, self._for(request)))
-        reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
-        if reply.form is not None:
-            reply = await self._open(str(body.get("trigger_id", "")), reply)
-        await ack()
-        if reply.post is not None:
-            self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
+        work = nothing() if function is None else function(request, self._for(request))
+        await self._deal(ack, body, request, work)
 
     async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = reading(door.shortcut, body)
         function = commands.SHORTCUTS.get(request.callback_id)
-        work = nothing() if function is None else self._answer(function(request, self._for(request)))
-        reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
+        work = nothing() if function is None else function(request, self._for(request))
+        await self._deal(ack, body, request, work)
+
+    async def _deal(
+        self, ack: Any, body: Mapping[str, Any], request: ButtonPress | Shortcut, work: Awaitable[Reply]
+    ) -> None:
+        """A press is acknowledged without words; what there is to say comes beside it."""
+        reply = await self._in_time(self._answer(work), request.response_url, request.channel_id, request.user_id)
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await ack()
