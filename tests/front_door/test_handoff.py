@@ -350,6 +350,7 @@ async def test_an_admin_can_offer_and_withdraw_for_the_commander(tmp_path: Path)
         assert "was withdrawn" in line(channel).shown
 
         await stage.anna.types("/incident handoff @chen", in_=channel)
+        await stage.settle()  # an offer that is overtaken before it was posted is never posted
         await stage.dora.types("/incident role ic @bilal", in_=channel)
         await stage.settle()
         assert everybody_says(stage, channel, "Bilal Aydin")
