@@ -157,13 +157,6 @@ def person_input(block_id: str, label: str, *, initial: str = "", hint: str = ""
     return input_block(block_id, label, element, hint=hint, optional=optional)
 
 
-def day_input(block_id: str, label: str, *, initial: str = "", optional: bool = True) -> Block:
-    element: dict[str, Any] = {"type": "datepicker", "action_id": block_id}
-    if initial:
-        element["initial_date"] = initial
-    return input_block(block_id, label, element, optional=optional)
-
-
 def input_block(block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = True) -> Block:
     block: dict[str, Any] = {
         "type": "input",

@@ -12,7 +12,7 @@ from workflows.ports import Refused
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load
-from workflows.words import duration, escape, person, topic_slug
+from workflows.words import duration, escape, person
 
 NEXT_STEPS: Final = {
     Status.IDENTIFIED: "Mitigate first: roll back, switch off, fail over. The root cause can wait.",
@@ -115,8 +115,7 @@ async def run_rename(run: Run, services: Services) -> None:
     incident = await load(services, run.incident_id)
     if incident.channel_id is None:
         return
-    day = incident.declared_at.astimezone(services.policy.time_zone).date()
-    base = f"{services.policy.channel_prefix}-{day:%Y-%m-%d}-{topic_slug(incident.title)}"[: declare.LONGEST_NAME]
+    base = declare.channel_name(services, incident.title, incident.declared_at)
     if incident.channel_name.startswith(base):
         return
     await run.attempt(

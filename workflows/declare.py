@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from rapidfuzz import fuzz
 from sqlalchemy.exc import IntegrityError
@@ -134,17 +134,15 @@ async def similar(session: AsyncSession, request: DeclareRequest, services: Serv
 
 async def free_name(session: AsyncSession, services: Services, title: str) -> str:
     """The channel name for a title, with `-2`, `-3` … when it is reserved already."""
-    base = channel_name(services, title)
+    base = channel_name(services, title, services.clock.now())
     return next_name(base, await incidents.names_like(session, base[: LONGEST_NAME - 4]))
 
 
-def channel_name(services: Services, title: str) -> str:
-    today = services.clock.now().astimezone(zone(services)).date()
-    return f"{services.policy.channel_prefix}-{today:%Y-%m-%d}-{topic_slug(title)}"[:LONGEST_NAME].rstrip("-")
-
-
-def zone(services: Services) -> ZoneInfo:
-    return services.policy.time_zone
+def channel_name(services: Services, title: str, declared_at: datetime) -> str:
+    """The name that a title asks for: prefix, the day of declaration in the team's time zone, topic."""
+    policy = services.policy
+    day = declared_at.astimezone(policy.time_zone).date()
+    return f"{policy.channel_prefix}-{day:%Y-%m-%d}-{topic_slug(title)}"[:LONGEST_NAME].rstrip("-")
 
 
 def next_name(base: str, taken: frozenset[str]) -> str:
