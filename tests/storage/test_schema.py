@@ -3,11 +3,19 @@
 import multiprocessing
 
 import pytest
+from alembic import command
 
-from storage import schema
+from storage import incidents, schema
 from storage.database import Database
 
 FORKING = multiprocessing.get_context("forkserver")
+
+FIRST_INCIDENT = """
+    INSERT INTO incident (press, title, severity, status, summary, impact, understanding, next_step, private,
+        declared_by, declared_in, declared_at, close_reason, channel_name, version)
+    VALUES ('p1', 'Checkout is failing', 'SEV1', 'investigating', '', '', '', '', false,
+        'U1', '', '2026-11-21 03:00:00+00:00', '', 'incident-2026-11-21-checkout', 1)
+"""
 
 
 async def test_migrations_lead_to_the_tables_that_the_code_knows(url: str) -> None:
@@ -44,3 +52,19 @@ async def test_a_schema_that_is_newer_than_the_code_is_refused(url: str) -> None
     await database.close()
     with pytest.raises(schema.SchemaTooNew, match="9999"):
         await schema.migrate(url)
+
+
+async def test_a_database_of_the_first_release_is_brought_up_to_date_with_all_it_holds(url: str) -> None:
+    with schema.locked_connection(url) as connection:
+        command.upgrade(schema.alembic_config(connection), "0001")
+        connection.exec_driver_sql(FIRST_INCIDENT)
+
+    await schema.migrate(url)
+
+    assert schema.differences(url) == []
+    database = Database(url)
+    async with database.read() as session:
+        incident = await incidents.get(session, 1)
+    await database.close()
+    assert incident is not None
+    assert incident.title == "Checkout is failing"
