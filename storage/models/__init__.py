@@ -4,14 +4,25 @@ Times are aware and in UTC. Text from people is unbounded here and cut on its wa
 Slack ids (`C…`, `U…`) and `ts` strings are kept as Slack gave them; a `ts` is never a number.
 """
 
-from storage.models.incident import OPEN_STATUSES, Entry, Incident, Role, Status, Update
+from storage.models.access import Admission, ChannelMember
+from storage.models.incident import OPEN_STATUSES, UNCOUNTED_STATUSES, Entry, Incident, Role, Status, Update
 from storage.models.people import Action, Handoff, HandoffState, Person
+from storage.models.runbooks import CallState, Checklist, ChecklistStep, RemediationCall
+from storage.models.saying import Promise, PromiseState, Sent, Visit
 from storage.models.talk import Gap, Message, Reaction, ReadingPoint, Revision
+from storage.models.triage import Classification, NearMiss
 from storage.models.work import Known, Press, Reminder, Run, RunState, Step, Surface
 
 __all__ = [
     "OPEN_STATUSES",
+    "UNCOUNTED_STATUSES",
     "Action",
+    "Admission",
+    "CallState",
+    "ChannelMember",
+    "Checklist",
+    "ChecklistStep",
+    "Classification",
     "Entry",
     "Gap",
     "Handoff",
@@ -19,17 +30,23 @@ __all__ = [
     "Incident",
     "Known",
     "Message",
+    "NearMiss",
     "Person",
     "Press",
+    "Promise",
+    "PromiseState",
     "Reaction",
     "ReadingPoint",
+    "RemediationCall",
     "Reminder",
     "Revision",
     "Role",
     "Run",
     "RunState",
+    "Sent",
     "Status",
     "Step",
     "Surface",
     "Update",
+    "Visit",
 ]

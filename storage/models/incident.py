@@ -22,6 +22,9 @@ class Status(StrEnum):
 
 OPEN_STATUSES = (Status.TRIAGE, Status.INVESTIGATING, Status.IDENTIFIED, Status.MITIGATED)
 
+# What turned out to be no incident of its own, or nobody knows yet, is left out of every figure.
+UNCOUNTED_STATUSES = (Status.TRIAGE, Status.CANCELLED, Status.MERGED)
+
 
 class Incident(SQLModel, table=True):
     """One incident. What people see is rendered from this row and those that point at it."""
@@ -52,6 +55,8 @@ class Incident(SQLModel, table=True):
     postmortem_due_at: datetime | None = None
     channel_name: str = Field(unique=True)  # reserved before Slack is asked: names are not locks there
     channel_id: str | None = Field(default=None, unique=True)  # one open channel per incident
+    merged_into: int | None = None  # the incident that goes on in its place
+    retrospective: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})  # over when declared
     version: int = 1  # grows with every change that people can see
 
     @property

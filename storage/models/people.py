@@ -42,7 +42,7 @@ class Handoff(SQLModel, table=True):
 
 
 class Action(SQLModel, table=True):
-    """Something somebody will do: a follow-up with an owner and a due date."""
+    """Something somebody will do: during the incident, mostly by a time of day, or as a follow-up after it, by a day."""
 
     __table_args__ = (
         UniqueConstraint("incident_id", "number", name="one_number_per_action"),
@@ -54,6 +54,8 @@ class Action(SQLModel, table=True):
     text: str
     owner: str | None = None
     due: str | None = None  # a calendar day, YYYY-MM-DD
+    due_at: datetime | None = None  # an instant, of what is to be done during the incident
+    during: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})  # else: a follow-up
     created_by: str
     created_at: datetime
     done_at: datetime | None = None
