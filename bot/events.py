@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.slack_messages import heard_event, reaction_event
-from workflows import home, scribe, watch
+from workflows import home, presence, scribe, watch
 from workflows.services import Services
 
 EventFunction = Callable[[Mapping[str, Any], Services], Awaitable[None]]
@@ -52,10 +52,12 @@ async def archived(event: Mapping[str, Any], services: Services) -> None:
 
 async def came_or_went(event: Mapping[str, Any], services: Services) -> None:
     """Slack pages: member_joined_channel event, member_left_channel event. They come for the bot itself too."""
+    joined = event.get("type") == "member_joined_channel"
+    channel_id, by, at = (str(event.get(name) or "") for name in ("channel", "inviter", "event_ts"))
     if event.get("user") == services.slack.user_id:
-        state = watch.HERE if event.get("type") == "member_joined_channel" else watch.LEFT
-        channel_id, by, at = (str(event.get(name) or "") for name in ("channel", "inviter", "event_ts"))
-        await watch.moved(services, channel_id, state, by, at)
+        await watch.moved(services, channel_id, watch.HERE if joined else watch.LEFT, by, at)
+    else:
+        await presence.came_or_went(services, channel_id, str(event.get("user") or ""), here=joined, at=at)
 
 
 async def id_changed(event: Mapping[str, Any], services: Services) -> None:

@@ -89,6 +89,18 @@ class SlackChannels:
             refused.update(await self._invite(channel_id, [user]))
         return refused
 
+    async def members(self, channel_id: str) -> AsyncIterator[str]:
+        found = self._calls.pages("conversations.members", "members", channel=channel_id, limit=PAGE)
+        async for user in found:
+            yield str(user)
+
+    async def remove(self, channel_id: str, user_id: str) -> None:
+        try:
+            await self._calls.call("conversations.kick", channel=channel_id, user=user_id)
+        except Refused as refused:
+            if refused.error != "not_in_channel":
+                raise
+
     async def set_topic(self, channel_id: str, topic: str) -> None:
         await self._calls.call("conversations.setTopic", channel=channel_id, topic=in_line(topic, 250))
 

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, timeline
 from storage.models import Incident, Status
-from workflows import card, channels, patience, surfaces
+from workflows import card, channels, patience, presence, surfaces
 from workflows.change import Change, change
 from workflows.overview import overview
 from workflows.policy import Link
@@ -231,7 +231,9 @@ async def invite(run: Run, services: Services, channel_id: str) -> None:
 
 
 async def invited(services: Services, channel_id: str, users: Sequence[str]) -> str:
-    return packed(await services.slack.channels.invite(channel_id, users))
+    refused = await services.slack.channels.invite(channel_id, users)
+    await presence.invited(services, channel_id, [user for user in users if user not in refused])
+    return packed(refused)
 
 
 async def tell_refused(run: Run, services: Services, refused: str) -> str:

@@ -138,6 +138,14 @@ class Channels(Protocol):
         """Bring people in; those who are in already count as done. Returns user -> Slack's reason for the others."""
         ...
 
+    def members(self, channel_id: str) -> AsyncIterator[str]:
+        """Who is in a channel, the bot too. Raises `Refused("channel_not_found")` when the bot cannot see it."""
+        ...
+
+    async def remove(self, channel_id: str, user_id: str) -> None:
+        """Take somebody out; not being in is success. Raises `Refused`, for example `restricted_action`."""
+        ...
+
     async def set_topic(self, channel_id: str, topic: str) -> None:
         """Set the topic, cut to Slack's 250 characters. Repeating it is harmless but visible."""
         ...

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import incidents, messages, runs
 from storage.messages import Stored
 from storage.models import OPEN_STATUSES, Gap, Incident, Message, Reaction, ReadingPoint, Status
-from workflows import scribe, watch
+from workflows import presence, scribe, watch
 from workflows.ids import new_id
 from workflows.ports import Heard, HeardReaction, Refused
 from workflows.services import Services
@@ -103,6 +103,7 @@ async def run(run: Run, services: Services) -> None:
     reading = Reading(incident=incident, channel_id=channel_id, since=since, quiet_threads=quiet_threads)
     await read_back(services, reading, began=run.since, steps=run)
     await run.step("channel", partial(watch.look_at_channel, services, incident.key, run.since))
+    await run.step("members", partial(presence.read_back, services, incident.key, run.since))
 
 
 async def owe_all(services: Services) -> None:
