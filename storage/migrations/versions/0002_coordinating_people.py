@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     make_nearmiss()
+    make_onlooker()
     make_admission()
     make_channelmember()
     make_checklist()
@@ -46,6 +47,18 @@ def make_nearmiss() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("press"),
     )
+
+
+def make_onlooker() -> None:
+    op.create_table(
+        "onlooker",
+        sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("looked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("shown", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id"),
+    )
+    with op.batch_alter_table("onlooker", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_onlooker_looked_at"), ["looked_at"], unique=False)
 
 
 def make_admission() -> None:
