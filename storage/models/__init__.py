@@ -5,6 +5,7 @@ Slack ids (`C…`, `U…`) and `ts` strings are kept as Slack gave them; a `ts` 
 """
 
 from storage.models.access import Admission, ChannelMember
+from storage.models.home import Onlooker
 from storage.models.incident import OPEN_STATUSES, UNCOUNTED_STATUSES, Entry, Incident, Role, Status, Update
 from storage.models.people import Action, Handoff, HandoffState, Person
 from storage.models.runbooks import CallState, Checklist, ChecklistStep, RemediationCall
@@ -31,6 +32,7 @@ __all__ = [
     "Known",
     "Message",
     "NearMiss",
+    "Onlooker",
     "Person",
     "Press",
     "Promise",
