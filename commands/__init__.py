@@ -10,6 +10,7 @@ from commands import (
     course,
     declare,
     handoff,
+    home,
     identified,
     list,
     mitigated,
@@ -69,6 +70,7 @@ BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
         "nag_snooze": nag.opened,
         "close_open": close.opened,
         "status": course.opened,
+        "home_done": home.done,
         "timeline_off": add_to_timeline.taken_off,
     }
 )

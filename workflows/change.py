@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, reminders, runs, timeline
 from storage.models import Incident, Run
-from workflows import patience
+from workflows import onlookers, patience
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Services
 
@@ -121,6 +121,7 @@ async def change(services: Services, incident_id: int, *, press: str = "") -> As
             made = Change(session, incident, now)
             yield made
             session.add(incident)
+            await onlookers.tell(session, services, incident_id)
             await patience.watch(session, services, press=press, incident_id=incident_id, owed=made.owed)
     except IntegrityError as conflict:
         if press and is_press_conflict(conflict):

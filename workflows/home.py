@@ -1,58 +1,102 @@
-"""The home tab: what is open, drawn anew whenever somebody looks. Slack page: App Home."""
+"""The home tab: what is mine, what is open, what ended lately. Slack page: App Home.
 
-from collections.abc import Sequence
+Drawn whenever somebody looks, and while they look whenever something changes (`workflows.onlookers`). What it shows is
+for one person: private incidents are on the tabs of those only who may know of them.
+"""
 
-from storage import incidents, runs
-from workflows import blocks
-from workflows.blocks import Block
-from workflows.card import SIGNS
-from workflows.overview import Overview, overview
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import homes
+from storage.models import Action, Incident, Onlooker
+from workflows import access, onlookers
+from workflows.home_words import Desk, home
+from workflows.links import message_link
+from workflows.overview import overview
+from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
-from workflows.words import clock_time, escape, person
+from workflows.surfaces import digest
 
-MOST_SHOWN = 20
+MOST_MINE: Final = 10
+MOST_OPEN: Final = 25
+MOST_RECENT: Final = 8
+RECENT: Final = timedelta(days=7)
 
 
 async def opened(services: Services, user_id: str) -> None:
     """Somebody looks at the tab: owe them a fresh one. Looking often costs one drawing at a time."""
     async with services.database.write() as session:
-        await runs.owe(
-            session,
-            kind="home",
-            key=f"home:{user_id}",
-            lane=f"home:{user_id}",
-            now=services.clock.now(),
-            args={"user_id": user_id},
-        )
+        await homes.looked(session, user_id, services.clock.now())
+        await onlookers.owe_drawing(session, services, user_id, looked=True)
     services.bell.ring()
 
 
 async def run(run: Run, services: Services) -> None:
-    """Draw the tab. Repeating it draws it again."""
+    """Draw the tab, unless it shows the very same already. Repeating it draws it again."""
+    user_id = str(run.args["user_id"])
     async with services.database.read() as session:
-        found = [one for one in await incidents.in_status(session) if not one.private]
-        views = [await overview(session, one, services.policy) for one in found[:MOST_SHOWN]]
-    await services.slack.views.publish(str(run.args["user_id"]), home(views, len(found)))
+        view = home(await desk(session, services, user_id))
+        before = await session.get(Onlooker, user_id)
+    drawn = digest(Post(text="", blocks=view["blocks"]))
+    if before is not None and before.shown == f"{before.looked_at.isoformat()} {drawn}":
+        return
+    await services.slack.views.publish(user_id, view)
+    if before is not None:
+        async with services.database.write() as session:
+            await homes.shows(session, user_id, f"{before.looked_at.isoformat()} {drawn}")
 
 
-def home(views: Sequence[Overview], total: int) -> Block:
-    """The tab's view: a way to declare, then the open incidents."""
-    rows: list[Block] = [
-        blocks.actions([blocks.button("Declare an incident", "declare_open", style="primary")], block_id="home"),
-        blocks.header(f"Open incidents: {total}" if total else "No incident is open"),
-        *(blocks.section(line(view)) for view in views),
-    ]
-    if total > len(views):
-        rows.append(blocks.context(f"{total - len(views)} more: `/incident list` in any channel"))
-    rows.append(blocks.context("`/incident help` lists what you can type. This page is drawn when you open it."))
-    return {"type": "home", "blocks": rows}
+async def desk(session: AsyncSession, services: Services, user_id: str) -> Desk:
+    """Everything that one person's tab shows."""
+    now, policy = services.clock.now(), services.policy
+    held = await homes.roles_of(session, user_id)
+    listed, how_many = await open_to(session, services, user_id)
+    severities = [severity.level for severity in policy.severities]
+    mine = sorted(await homes.with_ids(session, sorted(held)), key=lambda one: (place(one, severities), -one.key))
+    ended = await homes.ended_since(session, now - RECENT, MOST_RECENT * 2)
+    recent = (await access.visible(session, ended, user_id))[:MOST_RECENT]
+    return Desk(
+        mine=[await overview(session, one, policy) for one in mine[:MOST_MINE]],
+        roles=held,
+        actions=await own_actions(session, user_id),
+        open_now=[await overview(session, one, policy) for one in listed],
+        how_many=how_many,
+        recent=recent,
+        today=now.astimezone(policy.time_zone).date().isoformat(),
+        links=await drafts(session, services, recent),
+    )
 
 
-def line(view: Overview) -> str:
-    incident = view.incident
-    mine = f"IC {person(view.ic)}" if view.ic else "no IC"
-    due = f" · update due {clock_time(incident.update_due_at)}" if incident.update_due_at else ""
-    where = f"<#{incident.channel_id}>" if incident.channel_id else "its channel is being set up"
-    title = f"{SIGNS[incident.status]} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"
-    return f"{title}\n{incident.status.capitalize()} · {mine}{due} · {where}"
+async def open_to(session: AsyncSession, services: Services, user_id: str) -> tuple[Sequence[Incident], int]:
+    """The open incidents that somebody may know of, most severe first, as many as fit; and how many there are."""
+    severities = [severity.level for severity in services.policy.severities]
+    private = await access.visible(session, await homes.private_ones(session), user_id)
+    public = await homes.open_ones(session, severities, MOST_OPEN)
+    both = sorted([*public, *private], key=lambda one: (place(one, severities), -one.key))
+    return both[:MOST_OPEN], len(private) + await homes.how_many_open(session)
+
+
+def place(incident: Incident, levels: Sequence[str]) -> int:
+    """Where a severity stands among these; one that is no longer configured comes last."""
+    return levels.index(incident.severity) if incident.severity in levels else len(levels)
+
+
+async def own_actions(session: AsyncSession, user_id: str) -> Sequence[tuple[Action, Incident]]:
+    found = await homes.open_actions(session, user_id)
+    seen = {one.key for one in await access.visible(session, [incident for _, incident in found], user_id)}
+    return [(action, incident) for action, incident in found if incident.key in seen]
+
+
+async def drafts(session: AsyncSession, services: Services, ended: Sequence[Incident]) -> Mapping[int, str]:
+    """Where the postmortem drafts of these were shared."""
+    words = await homes.last_words(session, [one.key for one in ended])
+    team_url = services.slack.team_url
+    return {
+        one.key: message_link(team_url, one.channel_id, words[one.key])
+        for one in ended
+        if one.channel_id is not None and one.key in words
+    }

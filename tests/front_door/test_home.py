@@ -1,20 +1,74 @@
 """The home tab, as people see it."""
 
+from bot.practice.driver.person import Person
 from tests.stage import Stage
 
 
-async def test_the_home_tab_shows_what_is_open_and_declares(stage: Stage) -> None:
-    await stage.dora.opens_home()
+def drawings(stage: Stage) -> int:
+    return sum(1 for call in stage.workspace.calls if call.method == "views.publish")
+
+
+async def look(stage: Stage, who: Person) -> str:
+    await who.opens_home()
     await stage.settle()
-    assert "No incident is open" in str(stage.dora.home)
+    return who.home
+
+
+async def test_the_home_tab_shows_what_is_open_and_declares(stage: Stage) -> None:
+    assert "No incident is open" in await look(stage, stage.dora)
 
     await stage.declare("sev1 Checkout is failing")
-    await stage.dora.opens_home()
-    await stage.settle()
-    assert "Open incidents: 1" in str(stage.dora.home)
-    assert "INC-1 · SEV1 · Checkout is failing" in str(stage.dora.home)
+    shown = await look(stage, stage.dora)
+    assert "Open incidents: 1" in shown
+    assert "INC-1 · SEV1 · Checkout is failing" in shown
+    assert "Investigating · IC @Anna Keller · update due" in shown
+    assert "Yours" not in shown
 
     await stage.dora.presses("Declare an incident")
     assert await stage.dora.submits({"What is failing?": "Search is down", "Severity": "SEV2"}) == {}
     await stage.settle()
     assert stage.workspace.find_channel("incident-2026-11-21-search-is-down") is not None
+
+
+async def test_the_home_tab_has_what_is_mine_first_and_follows_while_somebody_looks(stage: Stage) -> None:
+    low = await stage.declare("sev3 A typo in the footer", by=stage.bilal)
+    high = await stage.declare("sev1 Checkout is failing with @bilal")
+    await stage.anna.types("/incident role scribe @bilal", in_=high)
+    await stage.anna.types("/incident action @bilal raise the pool limit by 2026-11-30", in_=high)
+    await stage.anna.types("/incident action @bilal write to the bank", in_=high)
+    shown = await look(stage, stage.bilal)
+
+    yours, took_on, opened = (shown.index(part) for part in ("Yours", "What you took on: 2", "Open incidents: 2"))
+    assert yours < took_on < opened
+    assert "you are scribe" in shown[:took_on]
+    assert "you are incident commander" in shown[:took_on]
+    assert shown.index("Checkout is failing", opened) < shown.index("A typo in the footer", opened)
+    assert shown.index("raise the pool limit") < shown.index("write to the bank")
+
+    await stage.anna.types("/incident severity sev0 everything is down", in_=high)
+    await stage.settle()
+    await stage.pass_time(seconds=10)
+    assert "INC-2 · SEV0 · Checkout is failing" in stage.bilal.home
+
+    await stage.bilal.presses("Done")
+    await stage.settle()
+    assert "What you took on: 1" in stage.bilal.home
+    assert "raise the pool limit" not in stage.bilal.home
+    assert any("Follow-up 1 is done" in one.shown for one in high.messages)
+
+    # Nobody has looked for an hour: changes draw nothing until somebody does.
+    await stage.pass_time(hours=1)
+    before = drawings(stage)
+    await stage.bilal.types("/incident resolved fixed the text", in_=low)
+    await stage.pass_time(seconds=30)
+    assert drawings(stage) == before
+
+    await stage.pass_time(minutes=31)
+    await stage.bilal.types("/incident close", in_=low)
+    await stage.bilal.submits({"Summary": "A typo", "Customer impact": "None"})
+    await stage.settle()
+    shown = await look(stage, stage.dora)
+    assert "Ended in the last days" in shown
+    ended = shown[shown.index("Ended in the last days") :]
+    assert "INC-1 · SEV3 · A typo in the footer · closed" in ended
+    assert "postmortem draft" in ended

@@ -1,0 +1,121 @@
+"""What the home tab says. Pure: the same record gives the same tab."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from storage.models import Action, Incident
+from workflows import blocks
+from workflows.blocks import Block
+from workflows.briefing import TITLES
+from workflows.card import SIGNS
+from workflows.links import labelled
+from workflows.overview import Overview
+from workflows.words import clock_time, day_and_time, duration, escape, person
+
+MOST_ACTIONS: Final = 12
+MOST_BLOCKS: Final = 100  # Slack page: views.publish
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Everything on one person's tab. `roles` and `links` are by incident id; `links` lead to postmortem drafts.
+
+    `how_many` incidents are open, of which `open_now` may be the first. `today` is the team's day, YYYY-MM-DD.
+    """
+
+    mine: Sequence[Overview] = ()
+    roles: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    actions: Sequence[tuple[Action, Incident]] = ()
+    open_now: Sequence[Overview] = ()
+    how_many: int = 0
+    recent: Sequence[Incident] = ()
+    today: str = ""
+    links: Mapping[int, str] = field(default_factory=dict)
+
+
+def home(desk: Desk) -> Block:
+    """The tab's view, with what asks for something first. At most a hundred blocks."""
+    declare = blocks.button("Declare an incident", "declare_open", style="primary")
+    rows = [blocks.actions([declare], block_id="home"), *mine(desk), *actions(desk), *open_now(desk), *recent(desk)]
+    rows.append(blocks.context("`/incident help` lists what you can type. While you look, this page follows."))
+    return {"type": "home", "blocks": rows[:MOST_BLOCKS]}
+
+
+def mine(desk: Desk) -> Iterator[Block]:
+    if not desk.mine:
+        return
+    yield blocks.header("Yours")
+    for view in desk.mine:
+        post = blocks.button("Post update", "update_open", str(view.incident.id))
+        yield blocks.section(own_line(view, desk.roles.get(view.incident.key, ())), accessory=post)
+
+
+def actions(desk: Desk) -> Iterator[Block]:
+    if not desk.actions:
+        return
+    yield blocks.header(f"What you took on: {len(desk.actions)}")
+    for action, incident in desk.actions[:MOST_ACTIONS]:
+        done = blocks.button("Done", "home_done", str(action.id))
+        yield blocks.section(action_line(action, incident, desk.today), accessory=done)
+    if len(desk.actions) > MOST_ACTIONS:
+        more = len(desk.actions) - MOST_ACTIONS
+        yield blocks.context(f"{more} more, which are due later: `/incident action` in each incident's channel")
+
+
+def open_now(desk: Desk) -> Iterator[Block]:
+    yield blocks.header(f"Open incidents: {desk.how_many}" if desk.how_many else "No incident is open")
+    yield from (blocks.section(line(view)) for view in desk.open_now)
+    if desk.how_many > len(desk.open_now):
+        yield blocks.context(f"{desk.how_many - len(desk.open_now)} more: `/incident list` in any channel")
+
+
+def recent(desk: Desk) -> Iterator[Block]:
+    if not desk.recent:
+        return
+    yield blocks.header("Ended in the last days")
+    lines = [ended_line(one, desk.links.get(one.key, "")) for one in desk.recent]
+    yield blocks.section("\n".join(lines))
+
+
+def line(view: Overview) -> str:
+    ic = f"IC {person(view.ic)}" if view.ic else "no IC"
+    return f"{title(view.incident)}\n{state(view, ic)}"
+
+
+def own_line(view: Overview, roles: Sequence[str]) -> str:
+    held = " and ".join(TITLES.get(role, role) for role in roles)
+    return f"{title(view.incident)}\n{state(view, f'you are {held}')}"
+
+
+def title(incident: Incident) -> str:
+    lock = "🔒 " if incident.private else ""
+    return f"{lock}{SIGNS[incident.status]} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"
+
+
+def state(view: Overview, who: str) -> str:
+    incident = view.incident
+    due = f" · update due {clock_time(incident.update_due_at)}" if incident.update_due_at else ""
+    return f"{incident.status.capitalize()} · {who}{due} · {where(incident)}"
+
+
+def where(incident: Incident) -> str:
+    return f"<#{incident.channel_id}>" if incident.channel_id else "its channel is being set up"
+
+
+def action_line(action: Action, incident: Incident, today: str) -> str:
+    due = "no date yet"
+    if action.due:
+        due = f"*was due {action.due}*" if action.due < today else f"due {action.due}"
+    return f"{action.text}\n{due} · follow-up {action.number} of {incident.ref} · {where(incident)}"
+
+
+def ended_line(incident: Incident, draft: str) -> str:
+    ended = incident.closed_at or incident.resolved_at or incident.declared_at
+    took = duration((incident.resolved_at or ended) - (incident.began_at or incident.declared_at))
+    words = [f"{incident.status} {day_and_time(ended)}", f"took {took}"]
+    if incident.channel_id:
+        words.append(f"<#{incident.channel_id}>")
+    if draft:
+        words.append(labelled(draft, "postmortem draft"))
+    return f"{title(incident)} · {' · '.join(words)}"
