@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from rapidfuzz import fuzz, process
 
-from workflows.policy import AUDIENCES, MARKS, ROLES
+from workflows.policy import AUDIENCES, MARKS, OCCASIONS, ROLES
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
@@ -103,6 +103,26 @@ def _member(user: str) -> str:
     return user
 
 
+def is_reachable(who: str) -> bool:
+    """Whether this is a member id or a user group id."""
+    return re.fullmatch(r"[UWS][A-Z0-9]{2,}", who) is not None
+
+
+def _reachable(who: str) -> str:
+    if not is_reachable(who):
+        raise ValueError(
+            f'"{who}" is neither a Slack member id such as U024BE7LH nor a user group id such as S0614TZR7: copy a '
+            "person's from their profile behind the three dots, a group's from its page behind the three dots"
+        )
+    return who
+
+
+def _group_name(name: str) -> str:
+    if name in ("owner", *ROLES) or re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name) is None:
+        raise ValueError(f'"{name}" cannot name a group: use up to 40 lower case letters, digits and hyphens, no role')
+    return name
+
+
 def _address(url: str) -> str:
     if re.fullmatch(r"https?://[^\s/]+\S*", url) is None or len(url) > 2048:
         raise ValueError("must be a whole address that begins with https:// or http://")
@@ -115,6 +135,9 @@ Level = Annotated[str, AfterValidator(_level)]
 Filled = Annotated[str, Field(min_length=1, max_length=256)]
 Role = Annotated[str, AfterValidator(_one_of(ROLES))]
 Audience = Annotated[str, AfterValidator(_one_of(AUDIENCES))]
+Reachable = Annotated[str, AfterValidator(_reachable)]
+GroupName = Annotated[str, AfterValidator(_group_name)]
+Occasion = Annotated[str, AfterValidator(_one_of(OCCASIONS))]
 Mark = Annotated[str, AfterValidator(_one_of((*MARKS, "")))]
 
 
@@ -129,16 +152,28 @@ class SeverityTable(Section):
     name: Filled
     definition: str = ""
     example: str = ""
+    response: str = ""
+    escalation: str = ""
     respond_within: Positive | None = None
     update_every: Positive | None = None
     escalate_after: Positive | None = None
     roles: list[Role] = ["ic"]
+    invite: list[Reachable] = []
     postmortem: bool = False
+
+
+class QuestionTable(Section):
+    key: Annotated[str, AfterValidator(_level)]
+    ask: Filled
+    hint: str = ""
+    yes: Filled
+    no: Filled
 
 
 class Channels(Section):
     prefix: Annotated[str, AfterValidator(_prefix)] | None = None
     announce: Annotated[str, AfterValidator(_channel)] | None = None
+    invite: list[Reachable] = []
 
 
 class Timeline(Section):
@@ -174,7 +209,34 @@ class LinkTable(Section):
 
 class ServiceTable(Section):
     name: Filled
+    aliases: list[Filled] = []
+    owner: list[Reachable] = []
+    escalation: list[Filled] = []
     runbooks: list[LinkTable] = []
+    dashboards: list[LinkTable] = []
+    depends_on: list[Filled] = []
+
+
+class ServicesFile(Section):
+    """A file of the catalogue's folder."""
+
+    service: list[ServiceTable] = []
+
+
+class Catalogue(Section):
+    folder: Filled = "services"
+
+
+class EscalationTable(Section):
+    when: Occasion
+    who: Annotated[list[Filled], Field(min_length=1)]
+    at: list[str] = []
+    after: Positive | None = None
+    ask_first: bool = False
+
+
+class Escalate(Section):
+    answer_within: Positive | None = None
 
 
 class Access(Section):
@@ -188,6 +250,7 @@ class ConfigFile(Section):
     time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] | None = None
     default_severity: str | None = None
     severity: Annotated[list[SeverityTable], Field(min_length=1)] | None = None
+    question: Annotated[list[QuestionTable], Field(min_length=1)] | None = None
     channels: Channels = Channels()
     timeline: Timeline = Timeline()
     nag: Nag = Nag()
@@ -195,4 +258,8 @@ class ConfigFile(Section):
     handoff: Handoff = Handoff()
     postmortem: Postmortem = Postmortem()
     service: list[ServiceTable] = []
+    catalogue: Catalogue = Catalogue()
+    groups: dict[GroupName, list[Reachable]] = {}
+    escalate: Escalate = Escalate()
+    escalation: list[EscalationTable] | None = None
     access: Access = Access()

@@ -6,7 +6,7 @@ Values only; `bot.config_file` reads them from a file.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
@@ -17,21 +17,39 @@ Scheme = Literal["sev0-3", "sev1-4"]
 ROLES = ("ic", "comms", "ops", "scribe", "sme")
 AUDIENCES = (*ROLES, "roles", "announce")
 MARKS = ("key", "finding", "action", "decision", "follow-up")
+OCCASIONS = ("declared", "severity-raised", "no-progress", "open", "expertise")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Severity:
-    """One level: what it means and what it asks of people. A duration of `None` asks for nothing."""
+    """One level: what it means and what it asks of people. A duration of `None` asks for nothing.
+
+    `response` and `escalation` say in words how people react and who is brought in next.
+    """
 
     level: str
     name: str
     definition: str = ""
     example: str = ""
+    response: str = ""
+    escalation: str = ""
     respond_within: timedelta | None = None
     update_every: timedelta | None = None
     escalate_after: timedelta | None = None
     roles: tuple[str, ...] = ("ic",)
+    invite: tuple[str, ...] = ()  # member ids and user group ids
     postmortem: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question of the severity classifier. `yes` and `no` lead to a level, or to another question's `key`."""
+
+    key: str
+    ask: str
+    yes: str
+    no: str
+    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +70,35 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """Something that can be affected, and the runbooks for it."""
+    """Something that can be affected: whose it is, who is next in line, and what helps.
+
+    `owner` holds member ids and user group ids, `escalation` those and names of `Policy.groups`, in the order in which
+    they are called; `depends_on` names of other services.
+    """
 
     name: str
+    aliases: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+    escalation: tuple[str, ...] = ()
     runbooks: tuple[Link, ...] = ()
+    dashboards: tuple[Link, ...] = ()
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """One line of the escalation matrix: on which of the `OCCASIONS`, `at` which levels (none: all), who is called.
+
+    `who` is called one after the other: `owner` is the affected service's, then its chain; else names of
+    `Policy.groups`, member ids and user group ids. `after` is how long it has been `open`; for `no-progress`, `None`
+    means the severity's own `escalate_after`. With `ask_first` the incident commander decides.
+    """
+
+    when: str
+    who: tuple[str, ...]
+    at: tuple[str, ...] = ()
+    after: timedelta | None = None
+    ask_first: bool = False
 
 
 LADDER = (
@@ -76,6 +119,7 @@ class Policy:
 
     severities: tuple[Severity, ...]
     default_severity: str
+    questions: tuple[Question, ...] = ()  # of the classifier, the first one first; none: those of the usual tree
     channel_prefix: str = "incident"
     announce: str | None = "incidents"
     reactions: Mapping[str, str] = field(default_factory=lambda: REACTIONS, hash=False)
@@ -87,6 +131,10 @@ class Policy:
     duplicate_window: timedelta = timedelta(minutes=10)
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     services: tuple[Service, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)  # name to member and group ids
+    invite: tuple[str, ...] = ()  # to every incident
+    escalations: tuple[Escalation, ...] = ()
+    escalation_answer_within: timedelta = timedelta(minutes=5)
     admins: tuple[str, ...] = ()
 
     def severity(self, word: str) -> Severity | None:
@@ -102,9 +150,10 @@ class Policy:
         return self._rank(level) < self._rank(other)
 
     def service(self, name: str) -> Service | None:
-        """The configured service of that name, in any case."""
-        wanted = name.strip().casefold()
-        return next((service for service in self.services if service.name.casefold() == wanted), None)
+        """The configured service of that name or alias, whatever its case, spaces and hyphens."""
+        wanted = folded(name)
+        named = ((service, (service.name, *service.aliases)) for service in self.services)
+        return next((service for service, names in named if wanted in map(folded, names)), None)
 
     def _rank(self, level: str) -> int:
         found = self.severity(level)
@@ -127,8 +176,23 @@ def spellings(level: str) -> frozenset[str]:
 
 def default_policy(scheme: Scheme = "sev0-3") -> Policy:
     """What holds without any configuration, in one of the two common ways to number severities."""
-    severities, default = _SCHEMES[scheme]
-    return Policy(severities=severities, default_severity=default)
+    severities, default, questions = _SCHEMES[scheme]
+    return Policy(
+        severities=severities, default_severity=default, questions=questions, escalations=default_matrix(severities)
+    )
+
+
+def default_matrix(severities: tuple[Severity, ...]) -> tuple[Escalation, ...]:
+    """Whom to call when, as the mission's documents have it: SEV1 is the least severe that management hears of."""
+    levels = tuple(severity.level for severity in severities)
+    sev1 = next((place for place, level in enumerate(levels) if "sev1" in spellings(level)), 0)
+    return (
+        Escalation(when="declared", at=levels[:1], who=("executives",)),
+        Escalation(when="severity-raised", who=("owner",)),
+        Escalation(when="no-progress", who=("owner", "management"), ask_first=True),
+        Escalation(when="open", at=levels[: sev1 + 1], after=timedelta(minutes=30), who=("management",)),
+        Escalation(when="expertise", who=("owner",)),
+    )
 
 
 _SEV0_TO_3 = (
@@ -137,6 +201,8 @@ _SEV0_TO_3 = (
         name="Critical outage",
         definition="Complete service outage, critical data loss, payment processing down",
         example="The API is completely down and every customer is affected",
+        response="Page immediately, day and night; all hands on deck",
+        escalation="Executives are told at once",
         respond_within=timedelta(minutes=5),
         update_every=timedelta(minutes=15),
         escalate_after=timedelta(minutes=30),
@@ -148,6 +214,8 @@ _SEV0_TO_3 = (
         name="Major degradation",
         definition="Major functionality degraded, significant customer subset affected",
         example="15% of requests fail, or a critical feature is unavailable",
+        response="Page during business hours, escalate off-hours; an incident commander is assigned",
+        escalation="Owner of the service; management when it is open for more than 30 minutes",
         respond_within=timedelta(minutes=15),
         update_every=timedelta(minutes=30),
         escalate_after=timedelta(minutes=30),
@@ -159,6 +227,8 @@ _SEV0_TO_3 = (
         name="Minor issue",
         definition="Minor functionality impaired, edge case bug, small user subset affected",
         example="A glitch in the interface, or a slow feature that is not critical",
+        response="Email or a Slack alert; taken up on the next business day",
+        escalation="Owner of the service when special knowledge is needed",
         respond_within=timedelta(days=1),
         update_every=timedelta(hours=2),
     ),
@@ -167,6 +237,8 @@ _SEV0_TO_3 = (
         name="Low impact",
         definition="Cosmetic issue, no customer functionality affected",
         example="A visual inconsistency, or a mistake in the documentation",
+        response="The ticket queue, in a planned sprint",
+        escalation="Nobody needs to be called",
     ),
 )
 
@@ -176,6 +248,8 @@ _SEV1_TO_4 = (
         name="Critical",
         definition="Total outage, data loss or major data risk, security breach",
         example="Payments are unavailable everywhere",
+        response="At once, day and night",
+        escalation="Executives, and legal if needed; management when it is open for more than 30 minutes",
         respond_within=timedelta(minutes=5),
         update_every=timedelta(minutes=15),
         escalate_after=timedelta(minutes=30),
@@ -187,6 +261,8 @@ _SEV1_TO_4 = (
         name="High",
         definition="Major degradation or a major feature broken, significant subset of users affected",
         example="Checkout or login fails, or the core API has a raised error rate",
+        response="Within half an hour, day and night",
+        escalation="Owner of the service, then their manager",
         respond_within=timedelta(minutes=30),
         update_every=timedelta(hours=1),
         escalate_after=timedelta(minutes=30),
@@ -198,6 +274,8 @@ _SEV1_TO_4 = (
         name="Medium",
         definition="Limited impact, a workaround exists",
         example="A dashboard is slow and there is another way to the same figures",
+        response="Within hours, in business hours",
+        escalation="On-call, then the secondary",
         respond_within=timedelta(hours=4),
     ),
     Severity(
@@ -205,10 +283,55 @@ _SEV1_TO_4 = (
         name="Low",
         definition="Minor issue, cosmetic or internal only",
         example="A typo in the admin tool",
+        response="Best effort; in the next sprint",
+        escalation="The team queue",
         respond_within=timedelta(days=1),
     ),
 )
 
-_SCHEMES: Mapping[Scheme, tuple[tuple[Severity, ...], str]] = MappingProxyType(
-    {"sev0-3": (_SEV0_TO_3, "SEV2"), "sev1-4": (_SEV1_TO_4, "SEV3")}
+_QUESTIONS_0_TO_3 = (
+    Question(
+        key="down",
+        ask="Is production completely down, or is critical data at risk?",
+        hint="Nobody can use the product, payments do not go through at all, or data is lost or leaks.",
+        yes="SEV0",
+        no="major",
+    ),
+    Question(
+        key="major",
+        ask="Is major functionality degraded?",
+        hint="A critical feature is unavailable, or many requests fail for a significant part of the customers.",
+        yes="workaround",
+        no="customers",
+    ),
+    Question(
+        key="workaround",
+        ask="Is there a workaround?",
+        hint="Something that customers can really do now, not only something that engineers could build.",
+        yes="SEV1",
+        no="SEV0",
+    ),
+    Question(
+        key="customers",
+        ask="Are customers impacted?",
+        hint="Anybody outside notices: an edge case, a small group, something slow.",
+        yes="SEV2",
+        no="SEV3",
+    ),
+)
+
+# The same questions; in this scheme a major feature without a workaround is SEV2, and one with it SEV3.
+_LEADS_1_TO_4 = {
+    "down": ("SEV1", "major"),
+    "major": ("workaround", "customers"),
+    "workaround": ("SEV3", "SEV2"),
+    "customers": ("SEV3", "SEV4"),
+}
+_QUESTIONS_1_TO_4 = tuple(
+    replace(question, yes=_LEADS_1_TO_4[question.key][0], no=_LEADS_1_TO_4[question.key][1])
+    for question in _QUESTIONS_0_TO_3
+)
+
+_SCHEMES: Mapping[Scheme, tuple[tuple[Severity, ...], str, tuple[Question, ...]]] = MappingProxyType(
+    {"sev0-3": (_SEV0_TO_3, "SEV2", _QUESTIONS_0_TO_3), "sev1-4": (_SEV1_TO_4, "SEV3", _QUESTIONS_1_TO_4)}
 )
