@@ -45,17 +45,18 @@ def button_press(body: Mapping[str, Any]) -> ButtonPress:
         message_ts=str(container.get("message_ts") or ""),
         response_url=str(body.get("response_url") or ""),
         view_id=str(view.get("id") or ""),
+        values=typed_values(view),
+        about=json.loads(view.get("private_metadata") or "{}"),
     )
 
 
 def form_submission(body: Mapping[str, Any]) -> FormSubmission:
     view = body["view"]
-    state = (view.get("state") or {}).get("values") or {}
     return FormSubmission(
         press=f"view:{view['id']}",
         user_id=str(body["user"]["id"]),
         callback_id=str(view.get("callback_id", "")),
-        values={block: field_value(elements) for block, elements in state.items()},
+        values=typed_values(view),
         about=json.loads(view.get("private_metadata") or "{}"),
         view_id=str(view["id"]),
     )
@@ -74,6 +75,12 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
         text=str(message.get("text") or ""),
         response_url=str(body.get("response_url") or ""),
     )
+
+
+def typed_values(view: Mapping[str, Any]) -> Mapping[str, str]:
+    """What stands in a form, by block id."""
+    state = (view.get("state") or {}).get("values") or {}
+    return {block: field_value(elements) for block, elements in state.items()}
 
 
 def field_value(elements: Mapping[str, Mapping[str, Any]]) -> str:

@@ -207,7 +207,8 @@ class Listeners:
 
     async def _open(self, trigger_id: str, reply: Reply) -> Reply:
         try:
-            await self._services.slack.views.open(trigger_id, reply.form or {})
+            views = self._services.slack.views
+            await (views.push if reply.above else views.open)(trigger_id, reply.form or {})
         except SlackTrouble as trouble:
             log.warning("form not opened", extra={"action": "form_not_opened", "trouble": str(trouble)})
             return told("Slack did not open the form in time. Please try once more; typing it in one line works too.")

@@ -303,6 +303,9 @@ class SlackViews:
     async def open(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         await self._calls.call("views.open", trigger_id=trigger_id, view=view)
 
+    async def push(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        await self._calls.call("views.push", trigger_id=trigger_id, view=view)
+
     async def update(self, view_id: str, view: Mapping[str, Any]) -> None:
         try:
             await self._calls.call("views.update", view_id=view_id, view=view)

@@ -22,7 +22,10 @@ class SlashRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ButtonPress:
-    """A button or menu. `value` is what we gave it; `chosen` what a menu was set to."""
+    """A button or menu. `value` is what we gave it; `chosen` what a menu was set to.
+
+    In a form, `values` and `about` are as in `FormSubmission`: what has been typed so far, and what it was opened with.
+    """
 
     press: str
     user_id: str
@@ -33,6 +36,8 @@ class ButtonPress:
     message_ts: str = ""
     response_url: str = ""
     view_id: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +75,13 @@ class Reply:
     """What the person sees at once.
 
     `post` is shown to them alone; `form` opens over what they see (or replaces the form they submitted);
-    neither: the press simply worked, and what it changed is on view.
+    neither: the press simply worked, and what it changed is on view. `above` puts the form of a press on top of the
+    one that is open, which shows again, as it was left, when that one is closed.
     """
 
     post: Post | None = None
     form: Mapping[str, Any] | None = None
+    above: bool = False
 
 
 def told(text: str, *blocks: Mapping[str, Any]) -> Reply:
@@ -85,6 +92,11 @@ def told(text: str, *blocks: Mapping[str, Any]) -> Reply:
 def shown(form: Mapping[str, Any]) -> Reply:
     """A form to fill in."""
     return Reply(form=form)
+
+
+def shown_above(form: Mapping[str, Any]) -> Reply:
+    """A form on top of the one in which a button was pressed. Slack takes three, one above the other."""
+    return Reply(form=form, above=True)
 
 
 NOTHING = Reply()

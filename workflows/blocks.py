@@ -143,6 +143,30 @@ def select(
     return input_block(block_id, label, element, hint=hint, optional=optional)
 
 
+def radio(
+    block_id: str, label: str, options: Sequence[tuple[str, str, str]], *, initial: str = "", hint: str = ""
+) -> Block:
+    """One of a few (value, text, description), all in sight; at most 10."""
+    listed = [option(*one) for one in options[:10]]
+    element: dict[str, Any] = {"type": "radio_buttons", "action_id": block_id, "options": listed}
+    chosen = next((one for one in listed if one["value"] == initial), None)
+    if chosen is not None:
+        element["initial_option"] = chosen
+    return input_block(block_id, label, element, hint=hint, optional=False)
+
+
+def checkboxes(
+    block_id: str, label: str, options: Sequence[tuple[str, str, str]], *, initial: Sequence[str] = (), hint: str = ""
+) -> Block:
+    """Any of a few (value, text, description); at most 10. What is ticked arrives as values between commas."""
+    listed = [option(*one) for one in options[:10]]
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": block_id, "options": listed}
+    ticked = [one for one in listed if one["value"] in initial]
+    if ticked:
+        element["initial_options"] = ticked
+    return input_block(block_id, label, element, hint=hint)
+
+
 def option(value: str, text: str, description: str = "") -> Block:
     made: dict[str, Any] = {"text": plain_text(text, 75), "value": value[:75]}
     if description:

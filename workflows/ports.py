@@ -260,6 +260,10 @@ class Views(Protocol):
         """Open a form. The trigger is good for three seconds and once."""
         ...
 
+    async def push(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a form on top of the one from which the trigger came; Slack takes three. The trigger is good once."""
+        ...
+
     async def update(self, view_id: str, view: Mapping[str, Any]) -> None:
         """Replace an open form; one that was closed is success."""
         ...
