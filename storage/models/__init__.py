@@ -5,6 +5,7 @@ Slack ids (`C…`, `U…`) and `ts` strings are kept as Slack gave them; a `ts` 
 """
 
 from storage.models.access import Admission, ChannelMember
+from storage.models.escalation import Escalation, EscalationState, Summons
 from storage.models.home import Onlooker
 from storage.models.incident import OPEN_STATUSES, UNCOUNTED_STATUSES, Entry, Incident, Role, Status, Update
 from storage.models.people import Action, Handoff, HandoffState, Person
@@ -25,6 +26,8 @@ __all__ = [
     "ChecklistStep",
     "Classification",
     "Entry",
+    "Escalation",
+    "EscalationState",
     "Gap",
     "Handoff",
     "HandoffState",
@@ -48,6 +51,7 @@ __all__ = [
     "Sent",
     "Status",
     "Step",
+    "Summons",
     "Surface",
     "Update",
     "Visit",

@@ -18,11 +18,13 @@ def upgrade() -> None:
     make_channelmember()
     make_checklist()
     make_classification()
+    make_escalation()
     make_remediationcall()
     make_sent()
     make_visit()
     make_checkliststep()
     make_promise()
+    make_summons()
     extend_action()
     extend_incident()
 
@@ -143,6 +145,35 @@ def make_classification() -> None:
     )
     with op.batch_alter_table("classification", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_classification_incident_id"), ["incident_id"], unique=False)
+
+
+def make_escalation() -> None:
+    op.create_table(
+        "escalation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("cause", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("occasion", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("chain", sa.JSON(), nullable=False),
+        sa.Column("missing", sa.JSON(), nullable=False),
+        sa.Column("link", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("incident_id", "cause", name="one_escalation_per_cause"),
+    )
+    with op.batch_alter_table("escalation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_escalation_incident_id"), ["incident_id"], unique=False)
 
 
 def make_remediationcall() -> None:
@@ -266,6 +297,27 @@ def make_promise() -> None:
     )
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_promise_incident_id"), ["incident_id"], unique=False)
+
+
+def make_summons() -> None:
+    op.create_table(
+        "summons",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("escalation_id", sa.Integer(), nullable=False),
+        sa.Column("link", sa.Integer(), nullable=False),
+        sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("called_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["escalation_id"],
+            ["escalation.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("escalation_id", "user_id", name="one_summons_per_person"),
+    )
+    with op.batch_alter_table("summons", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_summons_escalation_id"), ["escalation_id"], unique=False)
 
 
 def extend_action() -> None:
