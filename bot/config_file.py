@@ -9,7 +9,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
-from bot import config_services
+from bot import config_hooks, config_permissions, config_questions, config_services
 from bot.config_findings import ConfigError, Finding, located, parsed, shape_problems, text_of
 from bot.config_schema import ConfigFile, RungTable, SeverityTable, nearest
 from bot.config_services import Source
@@ -43,17 +43,20 @@ def read_policy(path: Path) -> Policy:
     sources += config_services.read_folder(path.parent / shape.catalogue.folder)
     findings = config_services.contradictions(sources, shape)
     findings[path.name] += _contradictions(shape)
+    services = tuple(config_services.service(table) for source in sources for table in source.tables)
+    policy = replace(_policy(shape), services=services, runbooks=config_hooks.runbooks(shape.runbooks, path.parent))
+    findings[path.name] += config_hooks.contradictions(shape, policy, path.parent)
     problems = [located(one.name, one.text, findings[one.name]) for one in sources if findings[one.name]]
     if problems:
         raise ConfigError([sentence for one in problems for sentence in one.problems])
-    services = tuple(config_services.service(table) for source in sources for table in source.tables)
-    return replace(_policy(shape), services=services)
+    return policy
 
 
 def _contradictions(shape: ConfigFile) -> Iterator[Finding]:
     """What each line allows by itself but all of them together do not."""
     yield from _confusable_levels(shape.severity or ())
     yield from _default_outside(shape)
+    yield from config_questions.contradictions(shape, _policy(shape))
     yield from _descending(shape.nag.ladder or ())
     yield from config_services.matrix_contradictions(shape, _policy(shape))
     for emoji in shape.timeline.reactions:
@@ -99,6 +102,7 @@ def _policy(shape: ConfigFile) -> Policy:
     policy = Policy(
         severities=_severities(shape),
         default_severity=shape.default_severity or preset.default_severity,
+        questions=config_questions.questions(shape, preset),
         channel_prefix=shape.channels.prefix or preset.channel_prefix,
         announce=announce,
         reactions=_reactions(shape.timeline.reactions),
@@ -112,6 +116,9 @@ def _policy(shape: ConfigFile) -> Policy:
         invite=tuple(shape.channels.invite),
         escalation_answer_within=shape.escalate.answer_within or preset.escalation_answer_within,
         admins=tuple(shape.access.admins),
+        admins_see_private=shape.access.admins_see_private,
+        permissions=config_permissions.rules(shape),
+        hooks=tuple(map(config_hooks.hook, shape.remediation)),
     )
     return replace(policy, escalations=_matrix(shape, policy))
 

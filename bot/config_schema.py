@@ -6,7 +6,7 @@ A default that is `None` here means "as in the preset", see `workflows.policy.de
 import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -17,6 +17,7 @@ from workflows.policy import AUDIENCES, MARKS, OCCASIONS, ROLES
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
 _SCHEMES = ("sev0-3", "sev1-4")
+METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
@@ -239,8 +240,32 @@ class Escalate(Section):
     answer_within: Positive | None = None
 
 
+class Runbooks(Section):
+    folder: Filled | None = None
+    starters: bool = True
+    stale_after: Positive | None = None
+    alerts: list[Filled] = []
+    hint_after: Duration | None = None
+
+
+class RemediationTable(Section):
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    url: Annotated[str, AfterValidator(_address)]
+    method: Annotated[str, AfterValidator(_one_of(METHODS))] = "POST"
+    about: str = ""
+    secret: str = ""
+    header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")] = "Authorization"
+    body: dict[str, Any] = {}
+    may: Annotated[list[Filled], Field(min_length=1)] = ["ic", "ops"]
+    severities: list[Filled] = []
+    services: list[Filled] = []
+    timeout: Positive | None = None
+    valid_for: Positive | None = None
+
+
 class Access(Section):
     admins: list[Annotated[str, AfterValidator(_member)]] = []
+    admins_see_private: bool = False
 
 
 class ConfigFile(Section):
@@ -262,4 +287,7 @@ class ConfigFile(Section):
     groups: dict[GroupName, list[Reachable]] = {}
     escalate: Escalate = Escalate()
     escalation: list[EscalationTable] | None = None
+    runbooks: Runbooks = Runbooks()
+    remediation: list[RemediationTable] = []
     access: Access = Access()
+    permissions: dict[str, list[Filled]] = {}

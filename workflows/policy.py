@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 Scheme = Literal["sev0-3", "sev1-4"]
@@ -101,6 +102,39 @@ class Escalation:
     ask_first: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunbookPolicy:
+    """Where runbooks are and when they are stale. `hint_after`: when the commander is reminded to mitigate first."""
+
+    folder: Path | None = None
+    starters: bool = True
+    stale_after: timedelta = timedelta(days=180)
+    alerts: tuple[str, ...] = ()  # that have to have a runbook
+    hint_after: timedelta | None = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hook:
+    """An address that may be called with one press. No severities or services: for all; `may` as in `policy.may`.
+
+    `secret` names an environment variable whose value travels in `header`; `body` is sent as JSON with its
+    placeholders filled in.
+    """
+
+    name: str
+    url: str
+    method: str = "POST"
+    about: str = ""
+    secret: str = ""
+    header: str = "Authorization"
+    body: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    may: tuple[str, ...] = ("ic", "ops")
+    severities: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    timeout: timedelta = timedelta(seconds=10)
+    valid_for: timedelta = timedelta(minutes=2)
+
+
 LADDER = (
     Rung(after=timedelta(0), tell=("ic", "comms")),
     Rung(after=timedelta(minutes=5), tell=("roles",)),
@@ -110,6 +144,25 @@ LADDER = (
 # Emoji name, as Slack's `reaction_added` gives it, to the kind of timeline entry that it makes.
 REACTIONS: Mapping[str, str] = MappingProxyType(
     {"pushpin": "key", "mag": "finding", "zap": "action", "scales": "decision", "wrench": "follow-up"}
+)
+
+
+# A verb, `change` or `read`, to who may. What the words stand for is in `workflows.permissions`.
+PERMISSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "change": ("members",),
+        "read": ("anyone",),
+        # Whoever sees that something is wrong says so, and asks for help.
+        "declare": ("anyone",),
+        "near-miss": ("anyone",),
+        "escalate": ("anyone",),
+        # Who was asked or owns something answers from wherever they are; the offer itself says who may.
+        "handoff": ("anyone",),
+        "action": ("anyone",),
+        # Ending an incident is a decision of whoever commands it.
+        "close": ("ic", "admins"),
+        "cancel": ("ic", "admins"),
+    }
 )
 
 
@@ -136,6 +189,10 @@ class Policy:
     escalations: tuple[Escalation, ...] = ()
     escalation_answer_within: timedelta = timedelta(minutes=5)
     admins: tuple[str, ...] = ()
+    admins_see_private: bool = False
+    permissions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: PERMISSIONS, hash=False)
+    runbooks: RunbookPolicy = RunbookPolicy()
+    hooks: tuple[Hook, ...] = ()
 
     def severity(self, word: str) -> Severity | None:
         """The severity meant by `SEV-1`, `sev 1`, `p1` or `1`; `None` when there is no such level."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from storage.database import Database
 from storage.writer import Writer
 from workflows.clock import Clock
+from workflows.library import Library
 from workflows.policy import Policy
 from workflows.ports import Slack
 
@@ -28,10 +29,19 @@ class Bell:
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """Who asked for what is being done, and where an answer below it goes (empty: nowhere, as for forms)."""
+    """Who asked for what is being done, and where an answer below it goes (empty: nowhere, as for forms).
+
+    `how` is command, button, form, shortcut, mention or cli; `verb` the word that stands for what they want, as in
+    `commands.SUBCOMMANDS`; `groups` are those of the configured user groups that they belong to.
+    """
 
     user_id: str
     response_url: str = ""
+    press: str = ""
+    how: str = ""
+    verb: str = ""
+    channel_id: str = ""  # where it was typed or pressed
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +55,7 @@ class Services:
     policy: Policy
     data_folder: Path
     bell: Bell = field(default_factory=Bell)
+    library: Library = field(default_factory=Library)
     asker: Asker | None = None  # while a press, command or form is dealt with
     # Channel id to incident id: an incident keeps its channel, so what has been looked up stays true.
     incident_channels: dict[str, int] = field(default_factory=dict)
