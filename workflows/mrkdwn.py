@@ -51,8 +51,7 @@ def items(node: SyntaxTreeNode) -> str:
     first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else 0
     signs = (f"{first + place}." if first else "•" for place in range(len(node.children)))
     texts = (indented(rendered(item.children)) for item in node.children)
-    return "
-".join(f"{sign} {text}" for sign, text in zip(signs, texts, strict=True))
+    return "\n".join(f"{sign} {text}" for sign, text in zip(signs, texts, strict=True))
 
 
 def indented(text: str) -> str:
