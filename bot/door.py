@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from commands.mention import Mention, words_for
 from commands.request import ButtonPress, FormSubmission, Shortcut, SlashRequest
 from workflows import blocks
 from workflows.ports import Post
 
+SPOKEN: Final = (None, "", "file_share", "thread_broadcast")  # kinds of messages that are somebody's words
 ODD_CHARACTERS: Final = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u00a0": " "})
 
 
@@ -81,6 +83,32 @@ def typed_values(view: Mapping[str, Any]) -> Mapping[str, str]:
     """What stands in a form, by block id."""
     state = (view.get("state") or {}).get("values") or {}
     return {block: field_value(elements) for block, elements in state.items()}
+
+
+def mention(event: Mapping[str, Any], body: Mapping[str, Any], bot_user_id: str) -> Mention | None:
+    """Words said to the bot by a person of this workspace: an `app_mention`, or a message in the direct conversation.
+
+    `None` for everything else: what apps say (they would answer each other for ever), edits, service messages, and
+    people of other organisations in shared channels, who cannot use `/incident` either.
+    """
+    direct = event.get("type") == "message" and event.get("channel_type") == "im"
+    if not direct and event.get("type") != "app_mention":
+        return None
+    user, text = str(event.get("user") or ""), str(event.get("text") or "").translate(ODD_CHARACTERS)
+    if user in ("", bot_user_id, "USLACKBOT") or event.get("bot_id") or event.get("subtype") not in SPOKEN:
+        return None
+    home = event.get("user_team") or event.get("team")
+    if body.get("is_ext_shared_channel") and home != body.get("team_id"):
+        return None
+    ts, thread_ts = str(event.get("ts") or ""), str(event.get("thread_ts") or "")
+    return Mention(
+        user_id=user,
+        channel_id=str(event.get("channel") or ""),
+        ts=ts,
+        thread_ts=thread_ts if thread_ts != ts else "",
+        words=words_for(text, bot_user_id, direct=direct),
+        direct=direct,
+    )
 
 
 def field_value(elements: Mapping[str, Mapping[str, Any]]) -> str:

@@ -21,9 +21,11 @@ from bot.events import EVENTS
 from bot.shapes import Malformed, reading, well_formed
 from bot.slack import content
 from commands import help as help_words
+from commands import mention
+from commands.mention import Mention
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, told
 from storage.database import Unavailable
-from workflows import people
+from workflows import mentions, people
 from workflows.errors import AlreadyDone, FormErrors, UserError
 from workflows.ids import new_id
 from workflows.ports import Post, SlackTrouble
@@ -67,18 +69,37 @@ class Listeners:
         async with self._background.listening("form"), self._understanding(ack, body):
             await self._submitted(ack, body)
 
-    async def event(self, event: Mapping[str, Any]) -> None:
+    async def event(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """Return when it is stored. An exception leaves the event unacknowledged, and Slack sends it again."""
         async with self._background.listening("event"):
-            function = EVENTS.get(str(event.get("type")))
-            if function is None:
-                return
             try:
                 heard = well_formed(event)
             except Malformed as odd:
                 log.warning("Slack sent an odd event", extra={"action": "event_odd", "why": str(odd)})
                 return
-            await function(heard, self._services)
+            function = EVENTS.get(str(event.get("type")))
+            if function is not None:
+                await function(heard, self._services)
+            said = door.mention(heard, body, self._services.slack.user_id)
+            if said is not None:
+                await self._mentioned(said)
+
+    async def _mentioned(self, said: Mention) -> None:
+        """Do what somebody says to the bot, and owe them the answer. Heard again, it is neither done nor told again."""
+        if await mentions.answered(self._services, said.press):
+            return
+        work = mention.answer(said, self._for(said), run_word, commands.is_word)
+        reply = await self._answer(work)
+        private = bool(said.words) and not said.direct
+        await mentions.owe(
+            self._services,
+            said.press,
+            reply.post or told("Done.").post or Post(text=""),
+            channel_id=said.channel_id,
+            thread_ts=said.thread_ts or ("" if private or said.direct else said.ts),
+            user_id=said.user_id,
+            private=private,
+        )
 
     async def acknowledged(self, ack: Any) -> None:
         await ack()
@@ -106,9 +127,15 @@ class Listeners:
 
     async def _pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = reading(door.button_press, body)
-        function = button_function(request.action_id)
-        work = nothing() if function is None else function(request, self._for(request))
-        await self._deal(ack, body, request, work)
+        await self._deal(ack, body, request, self._work(request))
+
+    def _work(self, press: ButtonPress) -> Awaitable[Reply]:
+        """What a button does; one that stands for words does what typing them does."""
+        words = mention.behind(press)
+        if words is not None:
+            return run_word(*words, self._for(press))
+        function = button_function(press.action_id)
+        return nothing() if function is None else function(press, self._for(press))
 
     async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = reading(door.shortcut, body)
@@ -146,9 +173,9 @@ class Listeners:
         view = reply.form or door.told_in_form(reply.post)
         await ack(response_action="update", view=view)
 
-    def _for(self, request: SlashRequest | ButtonPress | Shortcut | FormSubmission) -> Services:
+    def _for(self, request: SlashRequest | ButtonPress | Shortcut | FormSubmission | Mention) -> Services:
         """What a command is given: everything, and who asks, so that they hear when it takes long."""
-        url = "" if isinstance(request, FormSubmission) else request.response_url
+        url = "" if isinstance(request, FormSubmission | Mention) else request.response_url
         return replace(self._services, asker=Asker(user_id=request.user_id, response_url=url))
 
     async def _in_time(self, work: Coroutine[Any, Any, Reply], response_url: str, channel_id: str, user: str) -> Reply:

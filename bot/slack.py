@@ -8,6 +8,7 @@ from typing import Any, Final
 import aiohttp
 
 from bot.slack_calls import Calls
+from bot.slack_groups import SlackGroups
 from bot.slack_messages import heard
 from workflows.ports import Busy, Channel, Heard, Page, Post, Profile, Refused, Slack, Unclear
 from workflows.words import clipped, in_line
@@ -162,8 +163,10 @@ class SlackPosts:
             if refused.error != "message_not_found":
                 raise
 
-    async def whisper(self, channel_id: str, user_id: str, post: Post) -> None:
-        await self._calls.call("chat.postEphemeral", channel=channel_id, user=user_id, **content(post))
+    async def whisper(self, channel_id: str, user_id: str, post: Post, *, thread_ts: str = "") -> None:
+        await self._calls.call(
+            "chat.postEphemeral", channel=channel_id, user=user_id, thread_ts=thread_ts or None, **content(post)
+        )
 
     async def answer(self, response_url: str, post: Post) -> None:
         body = {"response_type": "ephemeral", "replace_original": False, **content(post)}
@@ -345,6 +348,7 @@ def connect(calls: Calls, session: aiohttp.ClientSession, identity: Mapping[str,
         files=SlackFiles(calls, session, str(identity["user_id"])),
         views=SlackViews(calls),
         people=SlackPeople(calls),
+        groups=SlackGroups(calls),
         user_id=str(identity["user_id"]),
         bot_id=str(identity.get("bot_id") or ""),
         team_url=str(identity.get("url") or ""),

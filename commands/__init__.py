@@ -57,6 +57,12 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {name: one.word for one in SUBCOMMANDS.values() for name in (one.word, *one.synonyms)}
 )
 
+
+def is_word(word: str) -> bool:
+    """Whether this can be typed after `/incident`."""
+    return word in WORDS or word == "help"
+
+
 # The action id of a button or menu, or its beginning up to the last underscore.
 BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
     {

@@ -185,8 +185,8 @@ class Posts(Protocol):
         """Take a post of ours away; one that is gone already is success."""
         ...
 
-    async def whisper(self, channel_id: str, user_id: str, post: Post) -> None:
-        """Show something to one person only. Slack neither keeps it nor promises to show it."""
+    async def whisper(self, channel_id: str, user_id: str, post: Post, *, thread_ts: str = "") -> None:
+        """Show something to one person only, in a thread if one is named. Slack neither keeps it nor promises to."""
         ...
 
     async def answer(self, response_url: str, post: Post) -> None:
@@ -281,6 +281,14 @@ class People(Protocol):
         ...
 
 
+class Groups(Protocol):
+    """User groups, which paid plans have. Slack page: usergroups.users.list."""
+
+    async def members(self, group_id: str) -> Sequence[str]:
+        """The user ids of a group. Raises `Refused("no_such_subteam")` when it was disabled or is unknown."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Slack:
     """Everything of Slack, handed around as one value. `user_id` and `bot_id` are the bot's own."""
@@ -292,6 +300,7 @@ class Slack:
     files: Files
     views: Views
     people: People
+    groups: Groups
     user_id: str
     bot_id: str
     team_url: str

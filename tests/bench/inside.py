@@ -219,7 +219,7 @@ async def dealt_with(listeners: Listeners, name: str, odd: dict[str, Any]) -> No
     interactions = {"/incident": listeners.slash, "block_actions": listeners.pressed}
     interactions |= {"view_submission": listeners.submitted, "message_action": listeners.shortcut}
     if name not in interactions:
-        await listeners.event(odd)
+        await listeners.event(odd, {})
         return
     await interactions[name](ack, odd)
     if not acknowledged:
