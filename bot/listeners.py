@@ -46,12 +46,13 @@ class Listeners:
         self._background = background
 
     def listen(self, app: AsyncApp) -> None:
+        """Bolt asks one listener after the other whether it is meant: what comes most often comes first."""
+        app.event(ANYTHING)(self.event)
         app.command(ANYTHING)(self.slash)
         app.action(ANYTHING)(self.pressed)
         app.view(ANYTHING)(self.submitted)
         app.view_closed(ANYTHING)(self.acknowledged)
         app.shortcut(ANYTHING)(self.shortcut)
-        app.event(ANYTHING)(self.event)
 
     async def slash(self, ack: Any, body: Mapping[str, Any]) -> None:
         async with self._background.listening("command"), self._understanding(ack, body):

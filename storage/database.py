@@ -9,17 +9,16 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Known
+from storage.sqlite import open_sqlite
 
 PATIENCE: Final = 2  # seconds; a person's command has to be answered within three
 
@@ -110,34 +109,14 @@ def unavailable() -> Iterator[None]:
 
 def create_engine(url: str) -> AsyncEngine:
     """Its errors name the statement but not the values: those are what people wrote, and errors are logged."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(
-            url,
-            pool_size=10,
-            max_overflow=10,
-            pool_pre_ping=True,
-            pool_timeout=PATIENCE,
-            connect_args={"connect_timeout": PATIENCE},
-            hide_parameters=True,
-        )
-    engine = create_async_engine(
-        url, connect_args={"timeout": PATIENCE}, poolclass=AsyncAdaptedQueuePool, hide_parameters=True
+    if make_url(url).get_backend_name() == "sqlite":
+        return open_sqlite(url, PATIENCE)
+    return create_async_engine(
+        url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=PATIENCE,
+        connect_args={"connect_timeout": PATIENCE},
+        hide_parameters=True,
     )
-    event.listen(engine.sync_engine, "connect", prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", begin_sqlite)
-    return engine
-
-
-def prepare_sqlite(connection: Any, _record: object) -> None:
-    """Leave `BEGIN` to us, and make what is committed survive a power cut."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE}000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def begin_sqlite(connection: Any) -> None:
-    """Take the write lock at once: a reader that turns writer half-way would fail or lose updates."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

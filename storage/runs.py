@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -95,7 +96,7 @@ async def refused(session: AsyncSession) -> Sequence[int]:
 
 def invitations() -> tuple[Any, ...]:
     """The steps in which somebody could not be invited."""
-    return Step.name == "invite", Step.result != NOBODY
+    return or_(Step.name == "invite", col(Step.name).startswith("invite:")), Step.result != NOBODY
 
 
 async def forget_results(session: AsyncSession, *, run_id: int, names: Sequence[str]) -> None:
@@ -107,7 +108,8 @@ async def anything_due(
     session: AsyncSession, now: datetime, busy: Collection[int], forsaken: Collection[Lease] | None = None
 ) -> bool:
     """A look without a lock: idle ticks must not take the write lock."""
-    return (await session.exec(claimable(now, busy, forsaken).limit(1))).first() is not None
+    found = await session.exec(claimable(forsaken).limit(1), params=times(now, busy))
+    return found.first() is not None
 
 
 async def claim(
@@ -124,7 +126,8 @@ async def claim(
 
     `forsaken` are the leases that may be taken over; without them, those that have run out by `now`.
     """
-    due = (await session.exec(claimable(now, busy, forsaken).limit(most).with_for_update(skip_locked=True))).all()
+    statement = claimable(forsaken).limit(most).with_for_update(skip_locked=True)
+    due = (await session.exec(statement, params=times(now, busy))).all()
     for run in due:
         run.leased_by, run.leased_until = owner, now + lease
         run.attempts += 1
@@ -132,20 +135,43 @@ async def claim(
     return due
 
 
-def claimable(now: datetime, busy: Collection[int], forsaken: Collection[Lease] | None) -> SelectOfScalar[Run]:
-    if forsaken is None:
-        over = [col(Run.leased_until) < now]
-    else:
-        over = [and_(Run.id == one.run_id, Run.leased_until == one.until) for one in forsaken]
-    return (
-        due(select(Run), now)
-        .where(col(Run.id).not_in(list(busy)))
-        .where(or_(col(Run.leased_until).is_(None), *over))
-        .order_by(col(Run.id))
-    )
+def claimable(forsaken: Collection[Lease] | None) -> SelectOfScalar[Run]:
+    """What may be claimed now; its parameters are `times`."""
+    if not forsaken:
+        return claimable_at_once() if forsaken is None else claimable_free()
+    over = [and_(Run.id == one.run_id, Run.leased_until == one.until) for one in forsaken]
+    return due(select(Run)).where(not_busy(), or_(col(Run.leased_until).is_(None), *over)).order_by(col(Run.id))
 
 
-def due(runs: SelectOfScalar[Found], now: datetime) -> SelectOfScalar[Found]:
+# Putting these together takes longer than asking the database, and they are asked all the time.
+
+
+@cache
+def claimable_free() -> SelectOfScalar[Run]:
+    return due(select(Run)).where(not_busy(), col(Run.leased_until).is_(None)).order_by(col(Run.id))
+
+
+@cache
+def claimable_at_once() -> SelectOfScalar[Run]:
+    over = or_(col(Run.leased_until).is_(None), col(Run.leased_until) < bindparam("now"))
+    return due(select(Run)).where(not_busy(), over).order_by(col(Run.id))
+
+
+@cache
+def waiting_count(*, only_due: bool) -> SelectOfScalar[int]:
+    count = select(func.count()).select_from(Run)
+    return due(count) if only_due else count.where(Run.state == RunState.WAITING)
+
+
+def not_busy() -> ColumnElement[bool]:
+    return col(Run.id).not_in(bindparam("busy", expanding=True))
+
+
+def times(now: datetime, busy: Collection[int] = ()) -> dict[str, Any]:
+    return {"now": now, "farthest": now + FARTHEST, "busy": list(busy)}
+
+
+def due(runs: SelectOfScalar[Found]) -> SelectOfScalar[Found]:
     """Those whose time has come, and that no earlier one of their lane holds up."""
     earlier = aliased(Run)
     held_up = (
@@ -153,7 +179,7 @@ def due(runs: SelectOfScalar[Found], now: datetime) -> SelectOfScalar[Found]:
         .where(earlier.lane == Run.lane, earlier.state == RunState.WAITING, col(earlier.id) < col(Run.id))
         .exists()
     )
-    in_time = or_(col(Run.due_at) <= now, col(Run.due_at) > now + FARTHEST)
+    in_time = or_(col(Run.due_at) <= bindparam("now"), col(Run.due_at) > bindparam("farthest"))
     return runs.where(Run.state == RunState.WAITING, in_time, ~held_up)
 
 
@@ -234,5 +260,5 @@ async def add_result(session: AsyncSession, *, run_id: int, name: str, result: s
 
 async def unfinished(session: AsyncSession, now: datetime | None = None) -> int:
     """How many runs wait or are being worked on; with `now`, only those whose turn it is."""
-    count = select(func.count()).select_from(Run)
-    return (await session.exec(due(count, now) if now else count.where(Run.state == RunState.WAITING))).one()
+    statement = waiting_count(only_due=now is not None)
+    return (await session.exec(statement, params=times(now) if now else {})).one()
