@@ -250,9 +250,17 @@ def as_day(day: date | None) -> str | None:
 # In words.
 
 
-async def create(services: Services, incident_id: int, wanted: Wanted, *, press: str, by: str) -> Action:
-    """Note a follow-up and tell the channel. Whoever asks for it owns it, if nobody is named."""
+async def create(
+    services: Services, incident_id: int, wanted: Wanted, *, press: str, by: str, source_ts: str | None = None
+) -> Action:
+    """Note a follow-up and tell the channel. Whoever asks for it owns it, if nobody is named.
+
+    `source_ts` is the message of the incident's channel that it is made of; its thread tells what becomes of it.
+    Raises `UserError` when one is made of that message already.
+    """
     async with change(services, incident_id, press=press) as c:
+        if source_ts is not None:
+            await refuse_second(c, source_ts)
         made = await actions.add(
             c.session,
             Action(
@@ -263,10 +271,20 @@ async def create(services: Services, incident_id: int, wanted: Wanted, *, press:
                 due=as_day(wanted.due),
                 created_by=by,
                 created_at=c.now,
+                source_ts=source_ts,
             ),
         )
+        await owe_line(c.session, services, made)
         await notes.put(c, KIND, f"Follow-up {described(made)}", by)
     return made
+
+
+async def refuse_second(c: Change, source_ts: str) -> None:
+    """A message makes one follow-up."""
+    known = await actions.by_source(c.session, c.incident.key, source_ts)
+    if known is not None:
+        state = "withdrawn" if known.withdrawn_at else "done" if known.done_at else "noted"
+        raise UserError(f"Follow-up {known.number} of {c.incident.ref} is made of this message already ({state}).")
 
 
 async def finish(services: Services, incident_id: int, number: int, *, press: str, by: str) -> Action:
