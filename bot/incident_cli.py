@@ -107,6 +107,7 @@ def no_slack() -> Slack:
         files=away,
         views=away,
         people=away,
+        groups=away,
         user_id="",
         bot_id="",
         team_url="",

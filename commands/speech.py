@@ -13,7 +13,8 @@ SEVERITY_WORD: Final = re.compile(r"(?i)(?<![\w-])(sev[-_ ]?\d+|p\d)(?![\w-])")
 EDGE_DIGIT: Final = re.compile(r"^\s*(\d)(?=\s)|(?<=\s)(\d)\s*$|^\s*(\d)\s*$")
 REFERENCE: Final = re.compile(r"(?i)^\s*inc-?(\d+)\b[:,]?\s*")
 CHANNEL: Final = re.compile(r"^\s*<#([CG][A-Z0-9]+)(?:\|[^>]*)?>\s*")
-COMPANIONS: Final = re.compile(rf"(?i)(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?{PERSON.pattern})+\s*$")
+GROUP: Final = re.compile(r"<!subteam\^S[A-Z0-9]+(?:\|[^>]*)?>")
+COMPANIONS: Final = re.compile(rf"(?i)(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?(?:{PERSON.pattern}|{GROUP.pattern}))+\s*$")
 QUOTED: Final = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
 
 
@@ -64,8 +65,14 @@ def find_people(text: str) -> tuple[tuple[str, ...], str]:
     return users, re.sub(r"\s+", " ", PERSON.sub(" ", text)).strip()
 
 
+def find_groups(text: str) -> tuple[tuple[str, ...], str]:
+    """The user groups mentioned, as Slack encodes them, and the text without them."""
+    groups = tuple(dict.fromkeys(match[0] for match in GROUP.finditer(text)))
+    return groups, re.sub(r"\s+", " ", GROUP.sub(" ", text)).strip()
+
+
 def without_companions(text: str) -> str:
-    """A title without the people listed after it (`… with @bilal and @chen`); a mention amid the words stays."""
+    """A title without who is listed after it (`… with @bilal and @payments`); a mention amid the words stays."""
     return COMPANIONS.sub("", text).strip()
 
 

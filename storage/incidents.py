@@ -43,6 +43,14 @@ async def declared_since(session: AsyncSession, since: datetime) -> Sequence[Inc
     return (await session.exec(statement.order_by(col(Incident.id)))).all()
 
 
+async def open_about(session: AsyncSession, services: Sequence[str]) -> Sequence[Incident]:
+    """Open incidents about any of these services, newest first."""
+    if not services:
+        return []
+    statement = select(Incident).where(col(Incident.service).in_(services), col(Incident.status).in_(OPEN_STATUSES))
+    return (await session.exec(statement.order_by(col(Incident.id).desc()))).all()
+
+
 async def recently_ended(session: AsyncSession, most: int) -> Sequence[Incident]:
     """Incidents that are not open any more, newest first."""
     statement = select(Incident).where(col(Incident.status).not_in(OPEN_STATUSES))

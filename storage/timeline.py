@@ -41,9 +41,14 @@ def add(
 
 async def add_problem(session: AsyncSession, *, incident_id: int, at: datetime, text: str) -> None:
     """Say what could not be done, once: what is tried again and fails again has been told."""
-    known = select(Entry.id).where(Entry.incident_id == incident_id, Entry.kind == "problem", Entry.text == text)
+    await add_once(session, incident_id=incident_id, at=at, kind="problem", text=text)
+
+
+async def add_once(session: AsyncSession, *, incident_id: int, at: datetime, kind: str, text: str) -> None:
+    """A line of the bot's own, unless the very same stands there: a step that was cut may have put it there."""
+    known = select(Entry.id).where(Entry.incident_id == incident_id, Entry.kind == kind, Entry.text == text)
     if (await session.exec(known.limit(1))).first() is None:
-        add(session, incident_id=incident_id, at=at, kind="problem", by="sitrep", text=text)
+        add(session, incident_id=incident_id, at=at, kind=kind, by="sitrep", text=text)
 
 
 async def entries(session: AsyncSession, incident_id: int) -> Sequence[Entry]:

@@ -13,6 +13,7 @@ Block = Mapping[str, Any]
 SECTION_LIMIT: Final = 3000
 BUTTON_LIMIT: Final = 75
 HEADER_LIMIT: Final = 150
+MOST_OPTIONS: Final = 100  # of a menu
 
 
 def mrkdwn(text: str) -> Block:
@@ -135,7 +136,7 @@ def select(
     optional: bool = False,
 ) -> Block:
     """A menu of (value, text, description); at most 100 options."""
-    listed = [option(*one) for one in options[:100]]
+    listed = [option(*one) for one in options[:MOST_OPTIONS]]
     element: dict[str, Any] = {"type": "static_select", "action_id": block_id, "options": listed}
     chosen = next((one for one in listed if one["value"] == initial), None)
     if chosen is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from storage.models import Status
-from workflows import blocks
+from workflows import blocks, catalogue
 from workflows.blocks import Block
 from workflows.overview import Overview
 from workflows.ports import Post
@@ -56,10 +56,18 @@ def card_lines(view: Overview) -> list[str]:
             f"*Handoff:* {person(handoff.to_user)} has been asked to take over from {person(handoff.from_user)}"
         )
     lines.append(due_line(view))
-    if view.service is not None and view.service.runbooks:
-        links = " · ".join(f"<{link.url}|{escape(link.title)}>" for link in view.service.runbooks)
-        lines.append(f"*Runbooks for {escape(view.service.name)}:* {links}")
+    tools = [catalogue.card_line(view.service) if view.service is not None else "", runbook_line(view)]
+    if any(tools):
+        lines.append(" · ".join(line for line in tools if line))
     return lines
+
+
+def runbook_line(view: Overview) -> str:
+    """The runbook that fits, or that people work through."""
+    if view.runbook is None:
+        return ""
+    state = "fits" if view.runbook.started_at is None else "started, see its checklist"
+    return f"📖 *{escape(view.runbook.title)}* ({state})"
 
 
 def sign(view: Overview) -> str:
@@ -117,8 +125,10 @@ def card_buttons(view: Overview) -> list[Block]:
         return [blocks.button("Reopen", "status_reopen", about)]
     if not incident.is_open:
         return []
+    offered = view.runbook if view.runbook is not None and view.runbook.started_at is None else None
     buttons = [
         blocks.button("Post update", "update_open", about, style="primary"),
+        *([blocks.button("Start runbook", "runbook_start", f"{about}.{offered.slug}")] if offered else []),
         blocks.button("Severity", "severity_open", about),
         blocks.button("Hand over", "handoff_open", about),
         *(blocks.button(f"I'll take {role}", f"role_take_{role}", about) for role in view.free_roles),

@@ -13,9 +13,24 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, timeline
 from storage.models import Incident, Status
-from workflows import card, channels, patience, presence, surfaces
+from workflows import (
+    blocks,
+    card,
+    channels,
+    checklists,
+    classifier,
+    classifying,
+    dependencies,
+    mitigations,
+    parties,
+    patience,
+    presence,
+    surfaces,
+)
 from workflows.change import Change, change
+from workflows.errors import UserError
 from workflows.overview import overview
+from workflows.parties import Party
 from workflows.policy import Link
 from workflows.ports import Channel, Post, Refused
 from workflows.refusals import not_invited, who_can_fix
@@ -32,7 +47,10 @@ TRIES_FOR_A_NAME: Final = 20
 
 @dataclass(frozen=True, kw_only=True)
 class DeclareRequest:
-    """What somebody wants declared. `title` is plain text; `summary` and `impact` are Slack-encoded."""
+    """What somebody wants declared. `title` is plain text; `summary` and `impact` are Slack-encoded.
+
+    `triage`: maybe an incident. `ended_at`: it is over already. `answers` are the classifier's, as it packs them.
+    """
 
     press: str
     user_id: str
@@ -40,12 +58,24 @@ class DeclareRequest:
     severity: str
     ic: str
     invited: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # `<!subteam^S…|@payments>`, as people type them
     summary: str = ""
     impact: str = ""
     service: str | None = None
     declared_in: str = ""
     response_url: str = ""
     view_id: str = ""
+    triage: bool = False
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    answers: str = ""
+
+    @property
+    def status(self) -> Status:
+        """Where the incident's life begins."""
+        if self.ended_at is not None:
+            return Status.RESOLVED
+        return Status.TRIAGE if self.triage else Status.INVESTIGATING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +88,11 @@ class Declared:
 
 
 async def accept(request: DeclareRequest, services: Services) -> Declared:
-    """Store the incident, its first line and the work owed to Slack. The same press gives the same incident."""
+    """Store the incident, its first line and the work owed to Slack. The same press gives the same incident.
+
+    Raises `UserError` for times that cannot be.
+    """
+    refuse_times(request, services.clock.now())
     for _ in range(TRIES_FOR_A_NAME):
         try:
             declared = await try_accept(request, services)
@@ -76,20 +110,7 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
         if known is not None:
             return Declared(incident=known, alike=(), again=True)
         alike = await similar(session, request, services)
-        incident = Incident(
-            press=request.press,
-            title=request.title,
-            severity=request.severity,
-            status=Status.INVESTIGATING,
-            summary=request.summary,
-            impact=request.impact,
-            service=request.service,
-            declared_by=request.user_id,
-            declared_in=request.declared_in,
-            declared_at=now,
-            acknowledged_at=now,
-            channel_name=await free_name(session, services, request.title),
-        )
+        incident = new_incident(request, now, await free_name(session, services, request.title))
         session.add(incident)
         await session.flush()
         await incidents.give_role(session, incident.key, "ic", request.ic, now)
@@ -102,10 +123,52 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
     return Declared(incident=incident, alike=alike)
 
 
+def refuse_times(request: DeclareRequest, now: datetime) -> None:
+    began, ended = request.began_at, request.ended_at
+    if ended is not None and (began is None or began >= ended):
+        raise UserError(
+            "To record what is over, say when it began and when it ended, the earlier one first: "
+            "`/incident declare sev2 Search was slow --began yesterday 22:10 --ended yesterday 23:40`."
+        )
+    if any(at is not None and at > now for at in (began, ended)):
+        raise UserError("That time is still to come, and nothing was done. When did it begin?")
+
+
+def new_incident(request: DeclareRequest, now: datetime, channel_name: str) -> Incident:
+    """The row. What is over when it is declared was acknowledged at no time that anybody knows."""
+    begins = request.status == Status.INVESTIGATING
+    return Incident(
+        press=request.press,
+        title=request.title,
+        severity=request.severity,
+        status=request.status,
+        summary=request.summary,
+        impact=request.impact,
+        service=request.service,
+        declared_by=request.user_id,
+        declared_in=request.declared_in,
+        declared_at=now,
+        began_at=request.began_at,
+        acknowledged_at=now if begins else None,
+        mitigated_at=request.ended_at,
+        resolved_at=request.ended_at,
+        retrospective=request.ended_at is not None,
+        channel_name=channel_name,
+    )
+
+
 async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident], services: Services) -> None:
     """The first lines of the timeline, the update clock, and the run that sets everything up."""
-    text = f"Declared {request.severity}: {escape(request.title)}"
+    maybe = " for triage" if request.triage else ""
+    text = f"Declared {request.severity}{maybe}: {escape(request.title)}"
     new.tell("declared", text, request.user_id, state=request.severity)
+    if request.began_at is not None:
+        new.tell("times", "The impact began", request.user_id, at=request.began_at)
+    if request.ended_at is not None:
+        new.tell("status", "Resolved", request.user_id, at=request.ended_at, state=Status.RESOLVED)
+    if request.answers:
+        walk = classifier.walk(services.policy, classifier.unpacked(request.answers))
+        classifying.keep(new, walk, request.user_id)
     if request.ic != request.user_id:
         new.tell("role", f"{person(request.ic)} is incident commander", request.user_id)
     await new.reset_clock(services)
@@ -114,6 +177,7 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
         str(new.incident.id),
         {
             "invited": [request.user_id, request.ic, *request.invited],
+            "parties": [party.stored() for party in parties.called_for(new.incident, request.groups, services.policy)],
             "alike": [other.id for other in alike],
             "user_id": request.user_id,
             "response_url": request.response_url,
@@ -166,9 +230,14 @@ async def run(run: Run, services: Services) -> None:
         await tell_failure(run, services, refused)
         raise
     await together(pin_card(run, services, channel_id), invite(run, services, channel_id))
+    runbook = await checklists.best(services, run.incident_id)
     async with change(services, run.incident_id) as after:
+        await checklists.offer(after, runbook)
+        await mitigations.watch(after, services)
         for kind in ("decorate", "announce", "welcome"):
             await after.owe(kind, str(run.incident_id), run.args, lane=f"{kind}:{run.incident_id}")
+        await parties.owe(after, "declared", [Party.read(one) for one in run.args.get("parties") or ()])
+        await dependencies.owe(after, services.policy)
         await after.refresh()
 
 
@@ -293,9 +362,24 @@ async def point_at(run: Run, services: Services, incident: Incident, other: Inci
     where = f"<#{other.channel_id}>" if other.channel_id else "its channel is being set up"
     text = (
         f"{other.ref} “{escape(other.title)}” looks alike: {where}, declared by {person(other.declared_by)}. "
-        "If it is the same, go on in one of them and close the other."
+        "If it is the same, go on in one of them."
     )
-    await run.post(f"alike_{incident.id}_{other.id}", incident.channel_id, Post(text=text))
+    await run.post(f"alike_{incident.id}_{other.id}", incident.channel_id, alike_post(text, incident, other))
+
+
+def alike_post(text: str, incident: Incident, other: Incident) -> Post:
+    """The notice, with a button that ends this incident in favour of the other one."""
+    button = blocks.button(
+        f"Merge into {other.ref}",
+        "merge_into",
+        f"{incident.id}:{other.id}",
+        confirm=blocks.confirm(
+            f"Merge {incident.ref} into {other.ref}?",
+            f"Everybody here is invited there, and {incident.ref} ends. Reopening it undoes this.",
+            "Merge",
+        ),
+    )
+    return Post(text=text, blocks=(blocks.section(text), blocks.actions([button], block_id="alike")))
 
 
 async def announce(run: Run, services: Services) -> None:

@@ -27,6 +27,8 @@ CALLED: Final[Mapping[str, str]] = MappingProxyType(
         "declare": "the channel, its card, the invitations",
         "decorate": "the channel's description and bookmarks",
         "follow_up": "the line about a follow-up",
+        "escalation": "calling people",
+        "groups": "bringing in the people of a service, severity or user group",
         "handoff": "the handoff",
         "nag": "a reminder",
         "nag_clear": "removing an old reminder",
@@ -35,6 +37,7 @@ CALLED: Final[Mapping[str, str]] = MappingProxyType(
         "rename": "the channel's name",
         "role": "bringing in who took a role",
         "say": "a line in the channel",
+        "severity": "the line about a change of severity",
         "snooze": "the line about a snooze",
         "update": "an update",
         "welcome": "telling the declarer",
@@ -75,9 +78,11 @@ def refused_steps(results: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {
         name: (value.removeprefix(REFUSED),) for name, value in results.items() if value.startswith(REFUSED)
     }
-    if results.get("invite", runs.NOBODY) != runs.NOBODY:
-        found["invite"] = tuple(json.loads(results["invite"]).values())
-        found["invite_refused"] = ()  # who could not come is told again
+    for name, value in results.items():
+        step, _, which = name.partition(":")
+        if step == "invite" and value != runs.NOBODY:
+            found[name] = tuple(json.loads(value).values())
+            found[f"invite_refused:{which}" if which else "invite_refused"] = ()  # who could not come is told again
     return found
 
 

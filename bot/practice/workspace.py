@@ -97,10 +97,11 @@ class Workspace:
         handle: str = "",
         email: str = "",
         guest: bool = False,
+        one_channel: bool = False,
         admin: bool = False,
     ) -> Person:
-        """A new member, who joins #general unless a guest. The handle is the first name in lower case, or the
-        whole name with dots where somebody has that already."""
+        """A new member, who joins #general unless a guest; a guest may be one of `one_channel`. The handle is the
+        first name in lower case, or the whole name with dots where somebody has that already."""
         handle = handle or self._free_handle(name)
         user = User(
             id=self.state.numbers.new_id("U"),
@@ -110,6 +111,7 @@ class Workspace:
             email=email or f"{handle}@example.com",
             tz=tz,
             is_guest=guest,
+            one_channel=one_channel,
             is_admin=admin,
             updated=self.state.numbers.seconds(),
         )

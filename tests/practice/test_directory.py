@@ -70,3 +70,11 @@ async def test_tokens_and_methods_are_checked(workspace: Workspace, client: Asyn
         assert (await response.json())["error"] == "not_authed"
     async with client.session.get(f"{workspace.api_url}auth.test?token={workspace.bot_token}") as response:
         assert (await response.json())["ok"] is True
+
+
+async def test_a_guest_of_one_channel_is_not_let_into_a_second(workspace: Workspace, client: AsyncWebClient) -> None:
+    guest = workspace.add_person("Gil Guest", guest=True, one_channel=True)
+    ids = [(await client.conversations_create(name=name))["channel"]["id"] for name in ("one", "two")]
+    assert (await client.conversations_invite(channel=ids[0], users=[guest.id]))["ok"]
+    assert await refusal(client.conversations_invite(channel=ids[1], users=[guest.id])) == "ura_max_channels"
+    assert (await client.users_info(user=guest.id))["user"]["is_ultra_restricted"] is True

@@ -39,7 +39,14 @@ def _problem(call: Call, channel: Channel, user_id: str) -> str | None:
         return "cant_invite_self"
     if user_id in channel.members:
         return "already_in_channel"
+    if user.one_channel and _rooms_of(call, user_id):
+        return "ura_max_channels"
     return None
+
+
+def _rooms_of(call: Call, user_id: str) -> list[Channel]:
+    rooms = (channel for channel in call.state.channels.values() if channel.kind in ("channel", "group"))
+    return [channel for channel in rooms if user_id in channel.members]
 
 
 def join(call: Call) -> Json:

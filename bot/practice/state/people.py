@@ -20,6 +20,7 @@ class User:
     tz: str = "Europe/London"
     is_bot: bool = False
     is_guest: bool = False
+    one_channel: bool = False  # a guest who may be in a single channel
     is_admin: bool = False
     deleted: bool = False
     bot_id: str | None = None
@@ -44,7 +45,7 @@ class User:
             "is_owner": False,
             "is_primary_owner": False,
             "is_restricted": self.is_guest,
-            "is_ultra_restricted": False,
+            "is_ultra_restricted": self.one_channel,
             "is_bot": self.is_bot,
             "is_app_user": False,
             "updated": self.updated,

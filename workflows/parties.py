@@ -1,0 +1,65 @@
+"""Who is to be brought into an incident without being named one by one: people and user groups, with what they are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from storage.models import Incident
+from workflows.change import Change
+from workflows.policy import Policy
+from workflows.words import escape
+
+KIND: Final = "groups"  # the run that brings them in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """People who are brought in together: `title` says who they are, for example `the owner of Checkout`.
+
+    `groups` are user group ids, or as people type them: `<!subteam^S…|@payments>`.
+    """
+
+    title: str
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, title: str, ids: Iterable[str]) -> "Party":
+        """Member ids and user group ids, mixed as the configuration has them."""
+        known = tuple(dict.fromkeys(ids))
+        users = tuple(one for one in known if not one.startswith("S"))
+        return cls(title=title, users=users, groups=tuple(one for one in known if one.startswith("S")))
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "Party":
+        """As it was kept with a run or a row."""
+        return cls(title=stored["title"], users=tuple(stored["users"]), groups=tuple(stored["groups"]))
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def wanted(incident: Incident, policy: Policy) -> list[Party]:
+    """Who belongs into an incident without being named. A private one is for those alone who are."""
+    if incident.private:
+        return []
+    severity, service = policy.severity(incident.severity), policy.service(incident.service or "")
+    found = [
+        Party.of(f"the owner of {escape(service.name)}", service.owner) if service else None,
+        Party.of(f"those invited to every {escape(severity.level)}", severity.invite) if severity else None,
+        Party.of("those invited to every incident", policy.invite),
+    ]
+    return [party for party in found if party is not None and (party.users or party.groups)]
+
+
+def called_for(incident: Incident, groups: Sequence[str], policy: Policy) -> list[Party]:
+    """Those, and the user groups that somebody named when declaring."""
+    named = [Party(title="named when it was declared", groups=tuple(groups))] if groups else []
+    return [*named, *wanted(incident, policy)]
+
+
+async def owe(made: Change, key: str, parties: Sequence[Party]) -> None:
+    """Have them brought in once the channel exists; nothing waits for it."""
+    if parties:
+        args = {"parties": [party.stored() for party in parties]}
+        await made.owe(KIND, f"{made.incident.id}:{key}", args, lane=f"{KIND}:{made.incident.id}")
