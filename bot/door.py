@@ -74,7 +74,7 @@ def shortcut(body: Mapping[str, Any]) -> Shortcut:
         message_ts=str(body.get("message_ts") or message.get("ts") or ""),
         thread_ts=str(message.get("thread_ts") or ""),
         message_user=str(message.get("user") or message.get("bot_id") or ""),
-        text=str(message.get("text") or ""),
+        text=message_text(message),
         response_url=str(body.get("response_url") or ""),
     )
 
@@ -83,6 +83,15 @@ def typed_values(view: Mapping[str, Any]) -> Mapping[str, str]:
     """What stands in a form, by block id."""
     state = (view.get("state") or {}).get("values") or {}
     return {block: field_value(elements) for block, elements in state.items()}
+
+
+def message_text(message: Mapping[str, Any]) -> str:
+    """What a message says. Alarms of other apps often say it in attachments only."""
+    text = str(message.get("text") or "")
+    if text:
+        return text
+    parts = [one.get("fallback") or one.get("title") or one.get("text") for one in message.get("attachments") or ()]
+    return "\n".join(str(part) for part in parts if part)
 
 
 def mention(event: Mapping[str, Any], body: Mapping[str, Any], bot_user_id: str) -> Mention | None:

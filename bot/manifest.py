@@ -14,6 +14,8 @@ Manifest = dict[str, Any]
 
 COMMAND = "/incident"
 DECLARE_SHORTCUT = "declare_incident"
+DECLARE_FROM_SHORTCUT = "declare_from_message"
+ACTION_SHORTCUT = "make_action"
 TIMELINE_SHORTCUT = "add_to_timeline"
 
 # Every scope that is asked for, with what would stop working without it.
@@ -145,6 +147,18 @@ def _features(request_url: str | None) -> Manifest:
                 "type": "global",
                 "callback_id": DECLARE_SHORTCUT,
                 "description": "Opens the form that starts an incident",
+            },
+            {
+                "name": "Declare from message",
+                "type": "message",
+                "callback_id": DECLARE_FROM_SHORTCUT,
+                "description": "Starts an incident from what this message says, and links back to it",
+            },
+            {
+                "name": "Make an action item",
+                "type": "message",
+                "callback_id": ACTION_SHORTCUT,
+                "description": "Notes what this message asks for, with an owner and a day",
             },
             {
                 "name": "Add to timeline",

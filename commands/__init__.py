@@ -9,10 +9,12 @@ from commands import (
     close,
     course,
     declare,
+    declare_from_message,
     handoff,
     home,
     identified,
     list,
+    make_action,
     mitigated,
     nag,
     note,
@@ -20,6 +22,7 @@ from commands import (
     reopen,
     resolved,
     role,
+    runbook,
     severity,
     status,
     timeline,
@@ -45,6 +48,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
             note,
             timeline,
             action,
+            runbook,
             rename,
             status,
             list,
@@ -78,6 +82,11 @@ BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
         "status": course.opened,
         "home_done": home.done,
         "timeline_off": add_to_timeline.taken_off,
+        "runbook_start": runbook.pressed_start,
+        "runbook_tick": runbook.ticked,
+        "runbook_undo": runbook.unticked,
+        "mitigation_open": runbook.opened_mitigations,
+        "mitigation_try": runbook.tried,
     }
 )
 
@@ -91,6 +100,7 @@ FORMS: Mapping[str, FormFunction] = MappingProxyType(
         handoff.CALLBACK: handoff.submitted,
         course.CALLBACK: course.submitted,
         close.CALLBACK: close.submitted,
+        make_action.CALLBACK: make_action.submitted,
     }
 )
 
@@ -98,8 +108,16 @@ FORMS: Mapping[str, FormFunction] = MappingProxyType(
 SHORTCUTS: Mapping[str, ShortcutFunction] = MappingProxyType(
     {
         "declare_incident": declare.from_shortcut,
+        declare_from_message.CALLBACK: declare_from_message.from_shortcut,
+        make_action.CALLBACK: make_action.from_shortcut,
         add_to_timeline.CALLBACK: add_to_timeline.from_shortcut,
     }
 )
+
+
+def button_function(action_id: str) -> ButtonFunction | None:
+    """By the whole action id, or by its beginning: `role_take_comms` is dealt with by `role_take`."""
+    return BUTTONS.get(action_id) or BUTTONS.get(action_id.rpartition("_")[0])
+
 
 __all__ = ["BUTTONS", "FORMS", "SHORTCUTS", "SUBCOMMANDS", "WORDS", "ButtonFunction"]

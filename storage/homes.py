@@ -69,12 +69,12 @@ async def ended_since(session: AsyncSession, since: datetime, most: int) -> Sequ
 
 
 async def open_actions(session: AsyncSession, user_id: str) -> Sequence[tuple[Action, Incident]]:
-    """What somebody still has to do, each with its incident: what is due first comes first."""
+    """What somebody still has to do, each with its incident, in the order in which it was noted."""
     statement = (
         select(Action, Incident)
         .join(Incident, col(Incident.id) == Action.incident_id)
         .where(Action.owner == user_id, col(Action.done_at).is_(None), col(Action.withdrawn_at).is_(None))
-        .order_by(col(Action.due).is_(None), col(Action.due), col(Action.id))
+        .order_by(col(Action.id))
     )
     return (await session.exec(statement)).all()
 

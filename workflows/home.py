@@ -88,7 +88,13 @@ def place(incident: Incident, levels: Sequence[str]) -> int:
 async def own_actions(session: AsyncSession, user_id: str) -> Sequence[tuple[Action, Incident]]:
     found = await homes.open_actions(session, user_id)
     seen = {one.key for one in await access.visible(session, [incident for _, incident in found], user_id)}
-    return [(action, incident) for action, incident in found if incident.key in seen]
+    mine = [(action, incident) for action, incident in found if incident.key in seen]
+    return sorted(mine, key=lambda pair: (due(pair[0]), pair[0].id or 0))
+
+
+def due(action: Action) -> str:
+    """For sorting: what has no date comes last."""
+    return action.due_at.isoformat() if action.due_at else action.due or "9999"
 
 
 async def drafts(session: AsyncSession, services: Services, ended: Sequence[Incident]) -> Mapping[int, str]:

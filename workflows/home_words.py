@@ -105,7 +105,9 @@ def where(incident: Incident) -> str:
 
 def action_line(action: Action, incident: Incident, today: str) -> str:
     due = "no date yet"
-    if action.due:
+    if action.due_at:
+        due = f"by {day_and_time(action.due_at)}"
+    elif action.due:
         due = f"*was due {action.due}*" if action.due < today else f"due {action.due}"
     return f"{action.text}\n{due} · follow-up {action.number} of {incident.ref} · {where(incident)}"
 

@@ -53,6 +53,8 @@ def test_the_shortcuts_carry_the_names_that_the_bot_listens_for() -> None:
     assert {(shortcut["type"], shortcut["callback_id"]) for shortcut in build()["features"]["shortcuts"]} == {
         ("global", "declare_incident"),
         ("message", "add_to_timeline"),
+        ("message", "declare_from_message"),
+        ("message", "make_action"),
     }
 
 
