@@ -9,7 +9,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
-from bot import config_hooks, config_permissions, config_questions, config_services
+from bot import config_hooks, config_permissions, config_questions, config_services, config_templates
 from bot.config_findings import ConfigError, Finding, located, parsed, shape_problems, text_of
 from bot.config_schema import ConfigFile, RungTable, SeverityTable, nearest
 from bot.config_services import Source
@@ -47,6 +47,10 @@ def read_policy(path: Path) -> Policy:
     policy = replace(_policy(shape), services=services, runbooks=config_hooks.runbooks(shape.runbooks, path.parent))
     findings[path.name] += config_hooks.contradictions(shape, policy, path.parent)
     problems = [located(one.name, one.text, findings[one.name]) for one in sources if findings[one.name]]
+    try:
+        policy = replace(policy, templates=config_templates.read(shape.comms.templates, path.parent))
+    except ConfigError as broken:
+        problems.append(broken)
     if problems:
         raise ConfigError([sentence for one in problems for sentence in one.problems])
     return policy
@@ -111,6 +115,7 @@ def _policy(shape: ConfigFile) -> Policy:
         stable_for=preset.stable_for if shape.lifecycle.stable_for is None else shape.lifecycle.stable_for,
         handoff_answer_within=shape.handoff.answer_within or preset.handoff_answer_within,
         postmortem_due=shape.postmortem.due or preset.postmortem_due,
+        promise_notice=shape.comms.promise_notice or preset.promise_notice,
         time_zone=shape.time_zone or preset.time_zone,
         groups=MappingProxyType({name: tuple(ids) for name, ids in shape.groups.items()}),
         invite=tuple(shape.channels.invite),

@@ -158,6 +158,7 @@ class SeverityTable(Section):
     respond_within: Positive | None = None
     update_every: Positive | None = None
     escalate_after: Positive | None = None
+    customer_email_within: Positive | None = None
     roles: list[Role] = ["ic"]
     invite: list[Reachable] = []
     postmortem: bool = False
@@ -201,6 +202,11 @@ class Handoff(Section):
 
 class Postmortem(Section):
     due: Positive | None = None
+
+
+class Comms(Section):
+    templates: Filled | None = None
+    promise_notice: Positive | None = None
 
 
 class LinkTable(Section):
@@ -282,6 +288,7 @@ class ConfigFile(Section):
     lifecycle: Lifecycle = Lifecycle()
     handoff: Handoff = Handoff()
     postmortem: Postmortem = Postmortem()
+    comms: Comms = Comms()
     service: list[ServiceTable] = []
     catalogue: Catalogue = Catalogue()
     groups: dict[GroupName, list[Reachable]] = {}

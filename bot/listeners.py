@@ -21,15 +21,15 @@ from bot.events import EVENTS
 from bot.shapes import Malformed, reading, well_formed
 from bot.slack import content
 from commands import help as help_words
-from commands import mention
+from commands import mention, who_asks
 from commands.mention import Mention
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, told
 from storage.database import Unavailable
-from workflows import mentions, people
-from workflows.errors import AlreadyDone, FormErrors, UserError
+from workflows import audit, mentions, people
+from workflows.errors import AlreadyDone, FormErrors, NotAllowed, UserError
 from workflows.ids import new_id
 from workflows.ports import Post, SlackTrouble
-from workflows.services import Asker, Services
+from workflows.services import Services
 from workflows.words import mentioned, plain
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class Listeners:
         words = mention.behind(press)
         if words is not None:
             return run_word(*words, self._for(press))
-        function = button_function(press.action_id)
+        function = commands.button_function(press.action_id)
         return nothing() if function is None else function(press, self._for(press))
 
     async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
@@ -176,8 +176,7 @@ class Listeners:
 
     def _for(self, request: SlashRequest | ButtonPress | Shortcut | FormSubmission | Mention) -> Services:
         """What a command is given: everything, and who asks, so that they hear when it takes long."""
-        url = "" if isinstance(request, FormSubmission | Mention) else request.response_url
-        return replace(self._services, asker=Asker(user_id=request.user_id, response_url=url))
+        return replace(self._services, asker=who_asks.asker(request))
 
     async def _in_time(self, work: Coroutine[Any, Any, Reply], response_url: str, channel_id: str, user: str) -> Reply:
         """The reply. When it takes longer than Slack waits, a word that says so; then the reply itself follows."""
@@ -204,6 +203,8 @@ class Listeners:
         try:
             return await work
         except UserError as refusal:
+            if isinstance(refusal, NotAllowed):
+                await audit.refused(self._services, refusal)
             if not first_field:
                 return told(str(refusal))
             if isinstance(refusal, FormErrors):
@@ -262,12 +263,10 @@ async def run_word(word: str, request: Any, services: Services) -> Reply:
         return help_words.unknown(word, commands.WORDS)
     if request.text.strip().lower() in ("help", "--help", "-h"):
         return told(help_words.one_usage(subcommand))
-    return await subcommand.function(request, services)
-
-
-def button_function(action_id: str) -> commands.ButtonFunction | None:
-    """By the whole action id, or by its beginning: `role_take_comms` is dealt with by `role_take`."""
-    return commands.BUTTONS.get(action_id) or commands.BUTTONS.get(action_id.rpartition("_")[0])
+    services = who_asks.typed(subcommand.word, request, services)
+    reply = await subcommand.function(request, services)
+    await who_asks.check_form(reply, services)
+    return reply
 
 
 async def nothing() -> Reply:

@@ -7,7 +7,8 @@ from commands import speech
 from commands.request import SlashRequest
 from storage import incidents
 from storage.models import Incident
-from workflows.errors import UserError
+from workflows import access, audit, permissions
+from workflows.errors import NotAllowed, UserError
 from workflows.services import Services
 from workflows.words import escape
 
@@ -22,13 +23,31 @@ async def incident_meant(request: SlashRequest, services: Services) -> tuple[Inc
         if number is not None:
             found = await incidents.get(session, number)
             if found is None:
-                raise UserError(f"There is no INC-{number}. `/incident list` shows the open ones.")
-            return found, replace(request, text=rest)
-        found = await incidents.by_channel(session, channel_id or request.channel_id)
-        if found is not None:
-            return found, replace(request, text=rest)
-        open_now = [one for one in await incidents.in_status(session) if not one.private]
-    raise UserError(not_here(open_now))
+                raise UserError(access.unknown(number))
+        else:
+            found = await incidents.by_channel(session, channel_id or request.channel_id)
+        open_now = await access.visible(session, await incidents.in_status(session), request.user_id)
+    if found is None:
+        raise UserError(not_here(open_now))
+    try:
+        await allowed(found, services)
+    except NotAllowed as refusal:
+        if number is not None or found in open_now:
+            raise
+        # A channel that is a private incident's is like any other to those who may not know.
+        raise NotAllowed(not_here(open_now), found.key, refusal.asker) from refusal
+    return found, replace(request, text=rest)
+
+
+async def allowed(incident: Incident, services: Services) -> None:
+    """Raise `NotAllowed` for who may not see it, or not do what only shows; changes are checked when they are made."""
+    asker = services.asker
+    async with services.database.read() as session:
+        await permissions.require_sight(session, incident, asker)
+        if asker is not None and asker.verb in permissions.READING:
+            await permissions.require(session, incident, asker, services.policy)
+    if incident.private:
+        await audit.looked(services, incident.key)
 
 
 def not_here(found: Sequence[Incident]) -> str:
@@ -47,9 +66,13 @@ def where(incident: Incident) -> str:
 
 
 async def by_id(value: str, services: Services) -> Incident:
-    """The incident that a button of ours carries."""
+    """The incident that a button of ours carries. Raises `NotAllowed` for who may not use the button."""
+    gone = "This button belongs to an incident that is no longer on record. `/incident list` shows more."
     async with services.database.read() as session:
         found = await incidents.get(session, int(value))
-    if found is None:
-        raise UserError("This button belongs to an incident that is no longer on record. `/incident list` shows more.")
+        if found is None:
+            raise UserError(gone)
+        await permissions.require(session, found, services.asker, services.policy)
+    if found.private:
+        await audit.looked(services, found.key)
     return found

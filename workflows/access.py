@@ -13,6 +13,11 @@ from storage import members
 from storage.models import Incident, Role
 
 
+def unknown(number: int) -> str:
+    """What is said of a number that does not exist, and of an incident that the person may not know of."""
+    return f"There is no INC-{number}. `/incident list` shows the open ones."
+
+
 async def may_see(session: AsyncSession, incident: Incident, user_id: str) -> bool:
     """Whether this person may learn that the incident exists. Ask before anything of it is shown or named."""
     return bool(await visible(session, [incident], user_id))

@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, reminders, runs, timeline
 from storage.models import Incident, Run
-from workflows import onlookers, patience
+from workflows import audit, comms_email, onlookers, patience, permissions
+from workflows.access import unknown
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Services
 
@@ -89,12 +90,19 @@ class Change:
         every = after or (severity.update_every if severity else None)
         self.incident.snoozed_until = None
         await self._quiet()
+        await self._customer_email(services)
         if every is None or not self.incident.is_open:
             self.incident.update_due_at = None
             await self.forget("update")
             return
         self.incident.update_due_at = self.now + every
         await self.remind("update", self.incident.update_due_at)
+
+    async def _customer_email(self, services: Services) -> None:
+        """The email to customers is owed from now on, or not any more; then the line that asked for it goes."""
+        if await comms_email.watch(self.session, self.incident, services.policy, self.now):
+            key = f"{self.incident.id}:{self.now.isoformat()}"
+            await self.owe("customer_email_done", key, lane=comms_email.lane(self.incident.key))
 
     async def _quiet(self) -> None:
         """What a reminder asked for has happened: its lines in Slack go."""
@@ -108,7 +116,8 @@ class Change:
 async def change(services: Services, incident_id: int, *, press: str = "") -> AsyncIterator[Change]:
     """Change an incident. Everything in the block is stored at its end, together, or not at all.
 
-    Raises `AlreadyDone` when this press has had its effect, and `UserError` when there is no such incident.
+    Raises `AlreadyDone` when this press has had its effect, `UserError` when there is no such incident, and
+    `NotAllowed` when whoever asks for it may not.
     """
     now = services.clock.now()
     try:
@@ -117,7 +126,8 @@ async def change(services: Services, incident_id: int, *, press: str = "") -> As
                 raise AlreadyDone(press)
             incident = await incidents.locked(session, incident_id)
             if incident is None:
-                raise UserError(f"There is no incident INC-{incident_id}. `/incident list` shows the open ones.")
+                raise UserError(unknown(incident_id))
+            await permissions.require(session, incident, services.asker, services.policy)
             made = Change(session, incident, now)
             yield made
             session.add(incident)

@@ -11,13 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents
 from storage.models import Incident, Status, Surface
-from workflows import lifecycle, postmortem, reconcile, surfaces
+from workflows import audit, lifecycle, permissions, postmortem, reconcile, surfaces
 from workflows.change import Change, change
 from workflows.closing_words import closed_line, closing_post
 from workflows.errors import UserError
-from workflows.policy import Policy
+from workflows.policy import PERMISSIONS, Policy
 from workflows.record import read_with_names, without_secrets
-from workflows.services import Services
+from workflows.services import Asker, Services
 from workflows.steps import Run, done
 from workflows.surfaces import load
 from workflows.words import clock_time, escape, person
@@ -59,8 +59,9 @@ async def accept(request: CloseRequest, services: Services) -> Incident:
     refusal = ""
     async with change(services, request.incident_id, press=request.press) as made:
         status = lifecycle.move(made.incident.status, "close")
-        refusal = await who_may(made.session, made.incident, request.user_id, services.policy)
+        refusal = await who_may(made.session, made.incident, request.user_id, services)
         if refusal:
+            await audit.refused_now(made.session, services.asker, request.incident_id, made.now)
             made.tell("refused", "Closing was asked for by somebody who may not. Nothing was changed.", request.user_id)
         else:
             await refuse_open_handoff(made)
@@ -72,11 +73,14 @@ async def accept(request: CloseRequest, services: Services) -> Incident:
     return made.incident
 
 
-async def who_may(session: AsyncSession, incident: Incident, user_id: str, policy: Policy) -> str:
+async def who_may(session: AsyncSession, incident: Incident, user_id: str, services: Services) -> str:
     """Why this person may not close the incident, and what would work; empty when they may."""
-    commander = await incidents.holder(session, incident.key, "ic")
-    if user_id == commander or user_id in policy.admins:
+    asker, who = services.asker or Asker(user_id=user_id), permissions.who_may(services.policy, "close")
+    if await permissions.is_one_of(session, incident, asker, who, services.policy):
         return ""
+    if who != PERMISSIONS["close"]:
+        return await permissions.refusal(session, incident, who)
+    commander = await incidents.holder(session, incident.key, "ic")
     if commander is None:
         return (
             f"{incident.ref} has no incident commander, and closing it is for that person. "

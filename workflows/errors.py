@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from workflows.services import Asker
+
 
 class SitrepError(Exception):
     """Base of everything raised on purpose here."""
@@ -17,6 +19,15 @@ class FormErrors(UserError):
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
         self.fields = dict(fields)
+
+
+class NotAllowed(UserError):
+    """This person may not do this with the incident. It is kept that they tried."""
+
+    def __init__(self, message: str, incident_id: int, asker: Asker | None) -> None:
+        super().__init__(message)
+        self.incident_id = incident_id
+        self.asker = asker
 
 
 class AlreadyDone(SitrepError):

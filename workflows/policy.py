@@ -37,6 +37,7 @@ class Severity:
     respond_within: timedelta | None = None
     update_every: timedelta | None = None
     escalate_after: timedelta | None = None
+    customer_email_within: timedelta | None = None
     roles: tuple[str, ...] = ("ic",)
     invite: tuple[str, ...] = ()  # member ids and user group ids
     postmortem: bool = False
@@ -181,6 +182,8 @@ class Policy:
     stable_for: timedelta = timedelta(minutes=30)
     handoff_answer_within: timedelta = timedelta(minutes=5)
     postmortem_due: timedelta = timedelta(hours=48)
+    promise_notice: timedelta = timedelta(minutes=15)
+    templates: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)  # the team's own
     duplicate_window: timedelta = timedelta(minutes=10)
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     services: tuple[Service, ...] = ()
@@ -263,6 +266,7 @@ _SEV0_TO_3 = (
         respond_within=timedelta(minutes=5),
         update_every=timedelta(minutes=15),
         escalate_after=timedelta(minutes=30),
+        customer_email_within=timedelta(hours=1),
         roles=("ic", "comms", "sme", "scribe"),
         postmortem=True,
     ),
@@ -276,6 +280,7 @@ _SEV0_TO_3 = (
         respond_within=timedelta(minutes=15),
         update_every=timedelta(minutes=30),
         escalate_after=timedelta(minutes=30),
+        customer_email_within=timedelta(hours=1),
         roles=("ic", "sme"),
         postmortem=True,
     ),
@@ -310,6 +315,7 @@ _SEV1_TO_4 = (
         respond_within=timedelta(minutes=5),
         update_every=timedelta(minutes=15),
         escalate_after=timedelta(minutes=30),
+        customer_email_within=timedelta(hours=1),
         roles=("ic", "comms", "ops"),
         postmortem=True,
     ),
@@ -323,6 +329,7 @@ _SEV1_TO_4 = (
         respond_within=timedelta(minutes=30),
         update_every=timedelta(hours=1),
         escalate_after=timedelta(minutes=30),
+        customer_email_within=timedelta(hours=1),
         roles=("ic", "ops"),
         postmortem=True,
     ),

@@ -4,7 +4,7 @@ Times are aware and in UTC. Text from people is unbounded here and cut on its wa
 Slack ids (`C…`, `U…`) and `ts` strings are kept as Slack gave them; a `ts` is never a number.
 """
 
-from storage.models.access import Admission, ChannelMember
+from storage.models.access import Admission, ChannelMember, Deed
 from storage.models.escalation import Escalation, EscalationState, Summons
 from storage.models.home import Onlooker
 from storage.models.incident import OPEN_STATUSES, UNCOUNTED_STATUSES, Entry, Incident, Role, Status, Update
@@ -22,6 +22,7 @@ __all__ = [
     "Admission",
     "CallState",
     "ChannelMember",
+    "Deed",
     "Checklist",
     "ChecklistStep",
     "Classification",

@@ -29,3 +29,21 @@ class Admission(SQLModel, table=True):
     allowed: bool
     by: str
     at: datetime
+
+
+class Deed(SQLModel, table=True):
+    """What somebody did with an incident, or was refused: who, what, when and how. Kept as long as the record.
+
+    What it changed is on the timeline, recorded at the same instant.
+    """
+
+    __table_args__ = (UniqueConstraint("press", "incident_id", name="one_deed_per_press"),)
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id", index=True)
+    press: str  # Slack's id of the press, command or form; our own for the command line
+    at: datetime
+    by: str  # a Slack user id, or the operator's login
+    how: str  # command, button, form, shortcut, mention or cli
+    verb: str
+    outcome: str  # changed, looked, refused or exported
+    detail: str = ""

@@ -18,6 +18,7 @@ def upgrade() -> None:
     make_channelmember()
     make_checklist()
     make_classification()
+    make_deed()
     make_escalation()
     make_remediationcall()
     make_sent()
@@ -145,6 +146,29 @@ def make_classification() -> None:
     )
     with op.batch_alter_table("classification", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_classification_incident_id"), ["incident_id"], unique=False)
+
+
+def make_deed() -> None:
+    op.create_table(
+        "deed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("press", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("how", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("verb", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("detail", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("press", "incident_id", name="one_deed_per_press"),
+    )
+    with op.batch_alter_table("deed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deed_incident_id"), ["incident_id"], unique=False)
 
 
 def make_escalation() -> None:
