@@ -9,8 +9,14 @@ from workflows.errors import UserError
 from workflows.policy import Policy
 from workflows.words import escape, plain
 
-TOKEN: Final = re.compile(r"(?i)(?<!\S)-{0,2}(?:service|svc)[:=]\s*(?:[\"“”]([^\"“”]+)[\"“”]|(\S+))")
+TOKEN: Final = re.compile(r"(?i)(?<!\S)(?:service|svc)[:=]\s*(?:[\"“”]([^\"“”]+)[\"“”]|(\S+))")
+OPTION: Final = re.compile(r"(?i)(?<!\S)(?:--|[—–])(?:service|svc)(?:[:=]\s*|\s+)")
 ENDING: Final = re.compile(r"(?i)\s(?:for|in|on)\s+(?:the\s+)?(.{1,60})$")
+
+
+def without_hyphens(text: str) -> str:
+    """`--service checkout` as `service:checkout`."""
+    return OPTION.sub("service:", text)
 
 
 def find_service(text: str, policy: Policy) -> tuple[str | None, str]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from commands import options, speech
-from commands.about_service import find_service, known
+from commands.about_service import find_service, known, without_hyphens
 from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, shown, told
 from commands.severity import choice, chosen_level, help_offered
 from storage.models import Status
@@ -27,9 +27,7 @@ TRIAGE: Final = ("triage", "maybe")
 BEGAN: Final = ("began", "since", "started")
 ENDED: Final = ("ended", "until")
 # The boxes of the form: value, text, description.
-FLAGS: Final = (
-    ("triage", "Maybe an incident (triage)", "A channel and a record; it is announced once it is accepted"),
-)
+FLAGS: Final = (("triage", "Maybe an incident (triage)", "A channel and a record, announced quietly until accepted"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +56,7 @@ async def read_options(request: SlashRequest, services: Services) -> Asked:
 
     Raises `UserError` for a time that cannot be, and for an option that nobody knows.
     """
-    triage, text = options.find_flag(request.text, *TRIAGE)
+    triage, text = options.find_flag(without_hyphens(request.text), *TRIAGE)
     if options.OPTION.search(text) is None:
         return Asked(triage=triage, began_at=None, ended_at=None, rest=text)
     zone, now = await people.zone(services, request.user_id), services.clock.now()
@@ -291,7 +289,7 @@ def answer_text(declared: Declared) -> str:
 SUBCOMMAND = Subcommand(
     word="declare",
     synonyms=("new", "open", "start", "create"),
-    usage="declare [sev1] [title] [service:name] [ic @person] [@people and @groups to invite] [--triage] [--began 13:40] [--ended 14:20]",
+    usage="declare [sev1] [title] [service:name] [ic @person] [@people] [--triage] [--began 13:40 [--ended …]]",
     help="Declare an incident. Without words, a form opens.",
     function=command,
 )
