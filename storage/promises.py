@@ -21,6 +21,12 @@ async def still_open(session: AsyncSession, incident_id: int) -> Sequence[Promis
     return (await session.exec(statement.order_by(col(Promise.due_at), col(Promise.number)))).all()
 
 
+async def with_update(session: AsyncSession, update_id: int) -> Sequence[Promise]:
+    """The promises that were given with an update."""
+    statement = select(Promise).where(Promise.update_id == update_id)
+    return (await session.exec(statement.order_by(col(Promise.number)))).all()
+
+
 async def get(session: AsyncSession, promise_id: int) -> Promise | None:
     return await session.get(Promise, promise_id)
 

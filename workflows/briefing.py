@@ -9,6 +9,7 @@ from storage.models import Action
 from workflows.card import ROLE_NAMES, severity_line
 from workflows.overview import Overview
 from workflows.policy import Policy
+from workflows.promise_words import standing
 from workflows.timeline import TimelineLine
 from workflows.words import clipped, clock_time, duration, escape, one_line, person
 
@@ -24,6 +25,7 @@ TITLES: Final[Mapping[str, str]] = {
 TRIED: Final = ("key", "finding", "action", "decision", "note", "status", "severity")
 MOST_LINES: Final = 8
 MOST_ACTIONS: Final = 4
+MOST_PROMISES: Final = 3
 MOST_PEOPLE: Final = 5  # of a role
 ROOM: Final = 2200  # characters: about 90 seconds for somebody who has just been woken
 
@@ -53,7 +55,9 @@ def incident_briefing(known: Known, now: datetime) -> str:
     ]
     below = [
         listed("*Open actions*", open_actions(known.actions)),
-        f"*Promised outside:* {promised(view, now)}",
+        listed(f"*Promised outside:* {promised(view, now)}", promises(view, now))
+        if view.promises
+        else f"*Promised outside:* {promised(view, now)}",
         f"*Who does what:* {who(view)}",
     ]
     room = ROOM - sum(len(part) + 1 for part in (*above, *below))
@@ -66,10 +70,13 @@ def short(encoded: str, limit: int) -> str:
     return clipped(" ".join(encoded.split()), limit)
 
 
-def tried(lines: Sequence[TimelineLine]) -> list[str]:
+def tried_lines(lines: Sequence[TimelineLine], most: int = MOST_LINES) -> list[TimelineLine]:
     """The newest things that were found, done and decided, oldest of them first."""
-    wanted = [line for line in lines if line.kind in TRIED][-MOST_LINES:]
-    return [f"{clock_time(line.at)} {line.kind}: {short(line.text, 110)}" for line in wanted]
+    return [line for line in lines if line.kind in TRIED][-most:]
+
+
+def tried(lines: Sequence[TimelineLine]) -> list[str]:
+    return [f"{clock_time(line.at)} {line.kind}: {short(line.text, 110)}" for line in tried_lines(lines)]
 
 
 def fitting(rows: Sequence[str], room: int) -> list[str]:
@@ -109,6 +116,13 @@ def promised(view: Overview, now: datetime) -> str:
         return f"no update is due; {heard}"
     late = " (late)" if incident.update_due_at < now else ""
     return f"an update by {clock_time(incident.update_due_at)}{late}; {heard}"
+
+
+def promises(view: Overview, now: datetime) -> list[str]:
+    """What people outside were told that they would get, the next one due first."""
+    shown = [f"{promise.number}. {short(standing(promise, now), 160)}" for promise in view.promises[:MOST_PROMISES]]
+    more = len(view.promises) - len(shown)
+    return [*shown, f"and {more} more: `/incident promises`"] if more else shown
 
 
 def who(view: Overview) -> str:

@@ -55,7 +55,7 @@ def card_lines(view: Overview) -> list[str]:
         lines.append(
             f"*Handoff:* {person(handoff.to_user)} has been asked to take over from {person(handoff.from_user)}"
         )
-    lines.append(due_line(view))
+    lines.append(due_line(view) + promised_outside(view))
     tools = [catalogue.card_line(view.service) if view.service is not None else "", runbook_line(view)]
     if any(tools):
         lines.append(" · ".join(line for line in tools if line))
@@ -83,7 +83,12 @@ def severity_line(view: Overview) -> str:
 def status_line(view: Overview) -> str:
     incident = view.incident
     began = incident.began_at or incident.declared_at
-    line = f"*Status:* {incident.status} · began {day_and_time(began)}"
+    status = f"{incident.status} – is it an incident?" if incident.status == Status.TRIAGE else incident.status
+    line = f"*Status:* {status} · began {day_and_time(began)}"
+    if incident.status == Status.MERGED and incident.merged_into is not None:
+        return f"{line} · goes on in INC-{incident.merged_into}"
+    if incident.status == Status.CANCELLED and incident.close_reason:
+        return f"{line} · {in_line(incident.close_reason, 300)}"
     ended = incident.resolved_at
     if incident.is_open or ended is None:
         return f"{line} · running <!date^{int(began.timestamp())}^{{ago}}|since {began:%H:%M} UTC>"
@@ -111,6 +116,16 @@ def due_line(view: Overview) -> str:
     return f"*Next update due:* {clock_time(incident.update_due_at)}"
 
 
+def promised_outside(view: Overview) -> str:
+    """The promise that is due next, so that nobody forgets it; on the line of the next update."""
+    if not view.promises:
+        return ""
+    first, more = view.promises[0], len(view.promises) - 1
+    whom = f" to {in_line(first.to_whom, 60)}" if first.to_whom else ""
+    others = f" and {more} more" if more else ""
+    return f" · *Promised outside:* {in_line(first.text, 100)} by {clock_time(first.due_at)}{whom}{others}"
+
+
 def card_buttons(view: Overview) -> list[Block]:
     """What somebody may want to do next, most wanted first."""
     incident = view.incident
@@ -121,10 +136,10 @@ def card_buttons(view: Overview) -> list[Block]:
             blocks.button("Post update", "update_open", about),
             blocks.button("Reopen", "status_reopen", about),
         ]
-    if incident.status == Status.CLOSED:
-        return [blocks.button("Reopen", "status_reopen", about)]
     if not incident.is_open:
-        return []
+        return [blocks.button("Reopen", "status_reopen", about)]
+    if incident.status == Status.TRIAGE:
+        return triage_buttons(about)
     offered = view.runbook if view.runbook is not None and view.runbook.started_at is None else None
     buttons = [
         blocks.button("Post update", "update_open", about, style="primary"),
@@ -139,6 +154,17 @@ def card_buttons(view: Overview) -> list[Block]:
         buttons.append(blocks.button("Mitigated", "status_mitigated", about))
     buttons.append(blocks.button("Resolved", "status_resolved", about))
     return buttons
+
+
+def triage_buttons(about: str) -> list[Block]:
+    """Is it one? Everything else can wait for the answer."""
+    return [
+        blocks.button("Accept as incident", "triage_accept", about, style="primary"),
+        blocks.button("Decline", "triage_decline", about),
+        blocks.button("Severity", "severity_open", about),
+        blocks.button("Post update", "update_open", about),
+        blocks.button("Hand over", "handoff_open", about),
+    ]
 
 
 def summary_line(view: Overview) -> str:
@@ -161,8 +187,10 @@ def purpose(view: Overview) -> str:
 
 
 def announcement(view: Overview) -> Post:
-    """What the announcement channel shows: short, and always current."""
+    """What the announcement channel shows: short, and always current. What may be an incident is one line of it."""
     incident = view.incident
+    if incident.status == Status.TRIAGE or (incident.status == Status.CANCELLED and incident.acknowledged_at is None):
+        return quiet_announcement(view)
     where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
     lines = [f"{sign(view)} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"]
     ic = f"IC {person(view.ic)}" if view.ic else "no IC"
@@ -173,6 +201,15 @@ def announcement(view: Overview) -> Post:
         lines.append(f"*Now:* {in_line(incident.understanding, 300)}")
     lines.append(due_line(view))
     return Post(text=summary_line(view), blocks=(blocks.section("\n".join(lines)),))
+
+
+def quiet_announcement(view: Overview) -> Post:
+    """Small print: somebody looks whether it is an incident, or it turned out to be none."""
+    incident = view.incident
+    where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
+    said = f"declined: {in_line(incident.close_reason, 300)}" if incident.close_reason else "maybe an incident"
+    line = f"{sign(view)} {incident.ref} {escape(incident.title)} – {said}{where}"
+    return Post(text=summary_line(view), blocks=(blocks.context(line),))
 
 
 def ready_form(text: str) -> Block:

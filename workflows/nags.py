@@ -12,8 +12,8 @@ from typing import Final
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, reminders, runs, timeline
-from storage.models import Incident, Reminder, Surface
-from workflows import blocks, channels, surfaces
+from storage.models import Incident, Reminder, Status, Surface
+from workflows import blocks, channels, mitigations, promise_words, surfaces
 from workflows.change import change
 from workflows.ladder import announced, audience, climb, highest, words_up_to
 from workflows.overview import Overview, overview, severity_of
@@ -85,12 +85,14 @@ async def run(run: Run, services: Services) -> None:
         view = await overview(session, incident, services.policy)
         quiet_since = await newest_news(session, incident)
         latest = await passed_by_now(session, rungs, incident)
+        tried = await mitigations.tried(session, incident)
     if not asks(incident, services.clock.now()):
         await take_back(run, services, incident)
         return
     if latest == rungs.passed:
         quiet_for = services.clock.now() - quiet_since
-        post = line(view, services.policy, rungs, quiet_for)
+        also = promised(view, services.policy, services.clock.now())
+        post = line(view, services.policy, rungs, quiet_for, mitigate=not tried, also=also)
         # Told at the first rung; a channel that stays archived needs no line for each.
         loss = "" if rungs.told else "The reminder could not be posted"
         await replace(run, services, LINE, incident.channel_id, post, loss=loss)
@@ -129,11 +131,17 @@ async def passed_by_now(session: AsyncSession, rungs: Rungs, incident: Incident)
     return reminder.rung if reminder.since == rungs.since else rungs.passed + 1
 
 
-def line(view: Overview, policy: Policy, rungs: Rungs, quiet_for: timedelta) -> Post:
-    """The one line that asks, with what people can do about it."""
+def line(
+    view: Overview, policy: Policy, rungs: Rungs, quiet_for: timedelta, *, mitigate: bool = False, also: str = ""
+) -> Post:
+    """The one line that asks, with what people can do about it; `mitigate`: nobody has tried anything yet.
+
+    `also` follows the question, on a line of its own.
+    """
     rung = highest(policy.ladder, rungs.told, rungs.passed) or 0
     people = audience(words_up_to(policy.ladder, rung), view.roles, view.incident.declared_by)
     text = f"No update for {duration(quiet_for)}. {', '.join(person(user) for user in people)}: what has changed?"
+    text += also
     about = str(view.incident.id)
     last = ("Hand over", "handoff_open") if view.ic else ("I'll take ic", "role_take_ic")
     buttons = [
@@ -141,8 +149,22 @@ def line(view: Overview, policy: Policy, rungs: Rungs, quiet_for: timedelta) -> 
         blocks.button("Nothing new", "nag_nothing_new", about),
         blocks.button("Snooze", "nag_snooze", about),
         blocks.button(*last, about),
+        *([blocks.button("Mitigate", "mitigation_open", about)] if mitigate else []),
     ]
+    if view.incident.status == Status.TRIAGE:
+        text = f"{text} Is it an incident?"
+        buttons = [
+            blocks.button("Accept as incident", "triage_accept", about, style="primary"),
+            blocks.button("Decline", "triage_decline", about),
+            *buttons[1:3],
+        ]
     return Post(text=text, blocks=(blocks.section(text), blocks.actions(buttons, block_id="nag")))
+
+
+def promised(view: Overview, policy: Policy, now: datetime) -> str:
+    """What was promised outside and is due soon or overdue, in a line of its own."""
+    pressing = [promise_words.standing(one, now) for one in view.promises if one.due_at - now <= policy.promise_notice]
+    return f"\nPromised outside: {'; '.join(pressing[:3])}." if pressing else ""
 
 
 def announcement(view: Overview, quiet_since: datetime) -> Post:
@@ -156,8 +178,8 @@ def announcement(view: Overview, quiet_since: datetime) -> Post:
 async def announce(run: Run, services: Services, view: Overview, quiet_since: datetime) -> None:
     """Tell the announcement channel, if there is one and the incident is not private."""
     name = services.policy.announce
-    if name is None or view.incident.private:
-        return
+    if name is None or view.incident.private or view.incident.status == Status.TRIAGE:
+        return  # what may be no incident is asked about among those who look at it
     loss = f"#{name} could not be told that no update has come"
     channel_id = await run.attempt("find_announce", lambda: channels.by_name(services, name), loss=loss)
     if channel_id is None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents
-from storage.models import Handoff, Incident, Update
+from storage import checklists, incidents, promises
+from storage.models import Checklist, Handoff, Incident, Promise, Update
 from workflows.policy import Policy, Service, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """`roles` maps a role word to the people who hold it now; a free role is absent."""
+    """`roles` maps a role word to the people who hold it now; a free role is absent. `promises` are those still open."""
 
     incident: Incident
     severity: Severity
@@ -20,6 +20,8 @@ class Overview:
     updates: Sequence[Update]
     handoff: Handoff | None
     service: Service | None
+    promises: Sequence[Promise] = ()
+    runbook: Checklist | None = None
     announcement_url: str = ""
 
     @property
@@ -43,6 +45,8 @@ async def overview(session: AsyncSession, incident: Incident, policy: Policy) ->
         updates=await incidents.updates(session, incident.key),
         handoff=await incidents.open_handoff(session, incident.key),
         service=policy.service(incident.service) if incident.service else None,
+        promises=await promises.still_open(session, incident.key),
+        runbook=await checklists.foremost(session, incident.key),
     )
 
 

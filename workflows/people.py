@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import runs
 from storage.models import Person
-from workflows.ports import Profile, Refused
+from workflows.ports import Profile, Refused, SlackTrouble
 from workflows.services import Services
 from workflows.steps import Run
 
@@ -71,3 +72,14 @@ async def look_up(services: Services, user_id: str) -> Profile | None:
         person.seen_at = services.clock.now()
         session.add(person)
     return profile
+
+
+async def zone(services: Services, user_id: str) -> ZoneInfo:
+    """The time zone that somebody types their times in; the team's while Slack cannot say."""
+    async with services.database.read() as session:
+        known = await session.get(Person, user_id)
+    try:
+        found = known or await look_up(services, user_id)
+        return ZoneInfo(found.time_zone) if found else services.policy.time_zone
+    except (SlackTrouble, KeyError, ValueError):
+        return services.policy.time_zone

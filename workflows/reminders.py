@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import reminders
 from storage.database import Unavailable
 from storage.models import Reminder
-from workflows import handoff, nags, patience
+from workflows import comms_email, handoff, mitigations, nags, patience, promises
 from workflows.services import Services
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,14 @@ PAUSE: Final = timedelta(minutes=1)  # before a reminder that failed is tried ag
 DueFunction = Callable[[AsyncSession, Reminder, Services], Awaitable[None]]
 
 DUE: Mapping[str, DueFunction] = MappingProxyType(
-    {"handoff": handoff.due, "patience": patience.due, "update": nags.due}
+    {
+        "customer_email": comms_email.due,
+        "handoff": handoff.due,
+        "mitigation": mitigations.due,
+        "patience": patience.due,
+        "promise": promises.due,
+        "update": nags.due,
+    }
 )
 
 
