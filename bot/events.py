@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from bot.door import SPOKEN
 from bot.slack_messages import heard_event, reaction_event
-from workflows import home, presence, scribe, watch
+from workflows import home, presence, scribe, unfurl, watch
 from workflows.services import Services
 
 EventFunction = Callable[[Mapping[str, Any], Services], Awaitable[None]]
@@ -27,6 +28,13 @@ async def message(event: Mapping[str, Any], services: Services) -> None:
     elif heard.subtype in ("channel_archive", "channel_unarchive"):
         state = watch.ARCHIVED if heard.subtype == "channel_archive" else watch.OPENED
         await watch.moved(services, heard.channel_id, state, heard.user_id, heard.ts)
+    elif said_here(event):
+        await unfurl.heard(services, heard)
+
+
+def said_here(event: Mapping[str, Any]) -> bool:
+    """Whether this is somebody's new words in a channel that no other organisation reads. `shared` is the wrapper's."""
+    return event.get("subtype") in SPOKEN and not event.get("shared")
 
 
 async def reaction(event: Mapping[str, Any], services: Services) -> None:

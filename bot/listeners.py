@@ -74,7 +74,7 @@ class Listeners:
         """Return when it is stored. An exception leaves the event unacknowledged, and Slack sends it again."""
         async with self._background.listening("event"):
             try:
-                heard = well_formed(event)
+                heard = {**well_formed(event), "shared": bool(body.get("is_ext_shared_channel"))}
             except Malformed as odd:
                 log.warning("Slack sent an odd event", extra={"action": "event_odd", "why": str(odd)})
                 return

@@ -85,6 +85,6 @@ def wrap(state: State, event: Json, channel: Channel | None) -> Json:
         "event_id": state.numbers.new_id("Ev"),
         "event_time": state.numbers.seconds(),
         "authorizations": [authorization],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": bool(channel and channel.is_ext_shared),
         "event_context": f"4-{event['type']}-{account.team_id}-{account.app_id}-{place}",
     }

@@ -64,6 +64,8 @@ class Channel:
     created: int
     is_general: bool = False
     is_archived: bool = False
+    is_ext_shared: bool = False
+    """People of other organisations are in it, through Slack Connect."""
     members: Members = field(default_factory=Members)
     topic: str = ""
     topic_by: str = ""
@@ -127,7 +129,7 @@ class Channel:
             "is_general": self.is_general,
             "unlinked": 0,
             "is_shared": False,
-            "is_ext_shared": False,
+            "is_ext_shared": self.is_ext_shared,
             "is_org_shared": False,
             "is_pending_ext_shared": False,
             "pending_shared": [],
