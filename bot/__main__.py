@@ -13,6 +13,8 @@ from workflows.errors import SitrepError
 cli = typer.Typer(help="Sitrep: a Slack-native incident bot.", no_args_is_help=True, add_completion=False)
 config_cli = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
 cli.add_typer(config_cli, name="config")
+runbooks_cli = typer.Typer(help="Look after the runbooks.", no_args_is_help=True)
+cli.add_typer(runbooks_cli, name="runbooks")
 
 Output = Annotated[str, typer.Option("--output", "-o", help="A file, or - for the terminal.")]
 
@@ -132,6 +134,22 @@ def check_config() -> None:
     levels = ", ".join(severity.level for severity in examined.settings.policy.severities)
     print("Fix these and run it again." if problems else f"All good. Severities: {levels}.")
     sys.exit(1 if problems else 0)
+
+
+@runbooks_cli.command("check")
+def check_runbooks(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Say what the runbooks lack, which are out of date, and which services and alerts have none."""
+    from bot import runbooks_cli as runbooks
+    from bot.clock import SystemClock
+    from bot.config import Settings
+
+    policy = Settings.from_env(os.environ, Path.cwd(), need_slack=False).policy
+    report = runbooks.check(policy, SystemClock().now().astimezone(policy.time_zone).date())
+    print(runbooks.as_json(report) if as_json else runbooks.in_words(report, policy.runbooks.folder))
+    sys.exit(0 if report.good else 1)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ SIGNS: Mapping[str, str] = {
     "note": "📝",
     "update": "📣",
     "problem": "⚠️",
+    "runbook": "📖",
+    "remediation": "🛠️",
 }
 
 

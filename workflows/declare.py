@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import incidents, timeline
 from storage.models import Incident, Status
 from workflows import (
+    access,
     blocks,
     card,
     channels,
@@ -22,13 +23,16 @@ from workflows import (
     classifying,
     dependencies,
     mitigations,
+    need_to_know,
     parties,
     patience,
+    permissions,
     presence,
     surfaces,
 )
 from workflows.change import Change, change
 from workflows.errors import UserError
+from workflows.ids import new_id
 from workflows.overview import overview
 from workflows.parties import Party
 from workflows.policy import Link
@@ -49,7 +53,8 @@ TRIES_FOR_A_NAME: Final = 20
 class DeclareRequest:
     """What somebody wants declared. `title` is plain text; `summary` and `impact` are Slack-encoded.
 
-    `triage`: maybe an incident. `ended_at`: it is over already. `answers` are the classifier's, as it packs them.
+    `triage`: maybe an incident. `private`: for those alone who need to know. `ended_at`: it is over already.
+    `answers` are the classifier's, as it packs them.
     """
 
     press: str
@@ -66,6 +71,8 @@ class DeclareRequest:
     response_url: str = ""
     view_id: str = ""
     triage: bool = False
+    private: bool = False
+    security: bool = False  # private in any case
     began_at: datetime | None = None
     ended_at: datetime | None = None
     answers: str = ""
@@ -92,6 +99,7 @@ async def accept(request: DeclareRequest, services: Services) -> Declared:
 
     Raises `UserError` for times that cannot be.
     """
+    permissions.require_general(services.asker, services.policy, "declare")
     refuse_times(request, services.clock.now())
     for _ in range(TRIES_FOR_A_NAME):
         try:
@@ -110,12 +118,14 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
         if known is not None:
             return Declared(incident=known, alike=(), again=True)
         alike = await similar(session, request, services)
-        incident = new_incident(request, now, await free_name(session, services, request.title))
+        hidden = request.private or request.security
+        incident = new_incident(request, now, await free_name(session, services, request.title, hidden=hidden))
         session.add(incident)
         await session.flush()
         await incidents.give_role(session, incident.key, "ic", request.ic, now)
         new = Change(session, incident, now)
         await record(new, request, alike, services)
+        await need_to_know.begin(new, request.invited, services)
         # That it is set up is told by `welcome`, and that it cannot be by the run itself.
         await patience.watch(
             session, services, press=request.press, incident_id=incident.key, owed=new.owed, ends=False
@@ -145,6 +155,8 @@ def new_incident(request: DeclareRequest, now: datetime, channel_name: str) -> I
         summary=request.summary,
         impact=request.impact,
         service=request.service,
+        private=request.private or request.security,
+        kind="security" if request.security else None,
         declared_by=request.user_id,
         declared_in=request.declared_in,
         declared_at=now,
@@ -160,7 +172,8 @@ def new_incident(request: DeclareRequest, now: datetime, channel_name: str) -> I
 async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident], services: Services) -> None:
     """The first lines of the timeline, the update clock, and the run that sets everything up."""
     maybe = " for triage" if request.triage else ""
-    text = f"Declared {request.severity}{maybe}: {escape(request.title)}"
+    what = " as a security incident" if request.security else " as a private incident" if request.private else ""
+    text = f"Declared {request.severity}{maybe}{what}: {escape(request.title)}"
     new.tell("declared", text, request.user_id, state=request.severity)
     if request.began_at is not None:
         new.tell("times", "The impact began", request.user_id, at=request.began_at)
@@ -178,7 +191,8 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
         {
             "invited": [request.user_id, request.ic, *request.invited],
             "parties": [party.stored() for party in parties.called_for(new.incident, request.groups, services.policy)],
-            "alike": [other.id for other in alike],
+            # They point at each other in their channels, where not everybody may know of a private one.
+            "alike": [other.id for other in alike if not (other.private or new.incident.private)],
             "user_id": request.user_id,
             "response_url": request.response_url,
             "view_id": request.view_id,
@@ -189,16 +203,21 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
 async def similar(session: AsyncSession, request: DeclareRequest, services: Services) -> list[Incident]:
     """Open incidents of the last minutes whose titles look like this one, the most alike first; not a whole storm."""
     since = services.clock.now() - services.policy.duplicate_window
-    recent = await incidents.declared_since(session, since)
+    recent = await access.visible(session, await incidents.declared_since(session, since), request.user_id)
     wanted = request.title.casefold()
     scores = [(fuzz.token_set_ratio(wanted, one.title.casefold()), one) for one in recent]
     alike = sorted((pair for pair in scores if pair[0] >= ALIKE), key=lambda pair: -pair[0])
     return [one for _, one in alike[:MOST_ALIKE]]
 
 
-async def free_name(session: AsyncSession, services: Services, title: str) -> str:
-    """The channel name for a title, with `-2`, `-3` … when it is reserved already."""
+async def free_name(session: AsyncSession, services: Services, title: str, *, hidden: bool = False) -> str:
+    """The channel name for a title, with `-2`, `-3` … when it is reserved already.
+
+    A `hidden` one ends in a random word: that a name is taken would tell others that there is such an incident.
+    """
     base = channel_name(services, title, services.clock.now())
+    if hidden:
+        base = new_id(base[: LONGEST_NAME - 9].rstrip("-"))
     return next_name(base, await incidents.names_like(session, base[: LONGEST_NAME - 4]))
 
 

@@ -7,7 +7,7 @@ Source: the CommonMark specification 0.31; front matter is YAML between two line
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -158,7 +158,7 @@ def read(text: str, *, file: str, slug: str, starter: bool = False) -> Read:
         services=words_of(front.values.get("services")),
         alerts=words_of(front.values.get("alerts")),
         keywords=words_of(front.values.get("keywords")),
-        updated=day_of(front.values.get("updated"), texts.get("updated", "")),
+        updated=day_of(texts.get("updated", "")),
         starter=starter,
     )
     return Read(runbook=runbook, findings=(*front.findings, *lacking(runbook, front)))
@@ -175,15 +175,21 @@ def front_matter(text: str, file: str) -> Front:
     body, begins = text[found.end() :], text[: found.end()].count("\n") + 1
     try:
         node = yaml.compose(found["yaml"], Loader=yaml.SafeLoader)
-        values = yaml.safe_load(found["yaml"])
     except yaml.YAMLError as broken:
         return unread(body, begins, broken_yaml(broken, file))
-    except ValueError as impossible:  # a day that no calendar has
-        return unread(body, begins, Finding(file=file, line=2, sentence=f"a day does not exist ({impossible})"))
-    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
+    if not isinstance(node, yaml.MappingNode):
         return unread(body, begins, Finding(file=file, line=2, sentence=NOT_NAMED))
     lines = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
-    return named(values, lines, body=body, body_line=begins, file=file)
+    return named(value_of(node), lines, body=body, body_line=begins, file=file)
+
+
+def value_of(node: yaml.Node) -> Any:
+    """Text, lists and mappings as they were written: a day stays text, so that a wrong one can be quoted."""
+    if isinstance(node, yaml.SequenceNode):
+        return [value_of(one) for one in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): value_of(value) for key, value in node.value}
+    return None if node.value in ("", "~", "null") else node.value
 
 
 def unread(body: str, body_line: int, finding: Finding) -> Front:
@@ -199,16 +205,16 @@ def broken_yaml(broken: yaml.YAMLError, file: str) -> Finding:
     return Finding(file=file, line=line, sentence=f"the front matter is not valid YAML ({problem}); {hint}")
 
 
-def named(values: Mapping[Any, Any], lines: Mapping[str, int], *, body: str, body_line: int, file: str) -> Front:
+def named(values: Mapping[str, Any], lines: Mapping[str, int], *, body: str, body_line: int, file: str) -> Front:
     """The values by the name of the section that each stands for."""
     known: dict[str, Any] = {}
     where: dict[str, int] = {}
     findings: list[Finding] = []
     for key, value in values.items():
-        name = meant(str(key))
-        line = lines.get(str(key), 2)
+        name = meant(key)
+        line = lines.get(key, 2)
         if name is None:
-            findings.append(Finding(file=file, line=line, sentence=unknown(str(key)), advice=True))
+            findings.append(Finding(file=file, line=line, sentence=unknown(key), advice=True))
         elif value is not None:
             known[name], where[name] = value, line
     return Front(values=known, lines=where, body=body, body_line=body_line, findings=tuple(findings))
@@ -239,11 +245,7 @@ def words_of(value: object) -> tuple[str, ...]:
     return tuple(word for word in (str(one).strip() for one in given) if word)
 
 
-def day_of(value: object, said: str) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
+def day_of(said: str) -> date | None:
     found = re.search(r"\d{4}-\d{2}-\d{2}", said)
     try:
         return date.fromisoformat(found[0]) if found else None
@@ -262,10 +264,10 @@ def split(root: SyntaxTreeNode, first_line: int) -> tuple[list[tuple[str, int]],
     for node in root.children:
         if node.type == "heading":
             level, words = int(node.tag[1]), plain(mrkdwn.inline_of(node.children[0]))
-            name = meant(re.sub(r"^[\d.]+\s*", "", words))
+            name = section_meant(words)
             if level == 1 and name is None:
                 heads.append((words, first_line + (node.map[0] if node.map else 0)))
-            if name is not None and not (current and level > depth):
+            if name is not None and not (current and level > depth > 1):
                 current, depth = name, level
                 sections.setdefault(current, [])
                 continue
@@ -274,6 +276,12 @@ def split(root: SyntaxTreeNode, first_line: int) -> tuple[list[tuple[str, int]],
         if current:
             sections[current].append(node)
     return heads, sections
+
+
+def section_meant(heading: str) -> str | None:
+    """The section that a heading begins; `2. Steps` and `Steps` are one."""
+    name = meant(re.sub(r"^[\d.]+\s*", "", heading))
+    return name if name in (*REQUIRED, *ADVISED, "impact", "escalation") else None
 
 
 def title_of(front: Front, heads: Sequence[tuple[str, int]], slug: str) -> str:
@@ -326,7 +334,9 @@ def lacking(runbook: Runbook, front: Front) -> Iterator[Finding]:
             )
     if front.values.get("updated") is not None and runbook.updated is None:
         line = front.lines["updated"]
-        yield Finding(file=runbook.file, line=line, sentence="updated is not a day: write it as YYYY-MM-DD")
+        yield Finding(
+            file=runbook.file, line=line, sentence=f"“{front.values['updated']}” is not a day: write it as YYYY-MM-DD"
+        )
     if len(runbook.steps) > MOST_STEPS:
         sentence = f"has {len(runbook.steps)} steps, and a checklist shows {MOST_STEPS}: split it in two"
         yield Finding(file=runbook.file, line=front.body_line, sentence=sentence)

@@ -48,7 +48,7 @@ async def test_when_an_update_is_due_one_line_asks_the_commander_for_it(stage: S
 
     [line] = asked(channel)
     assert line.shown.startswith("No update for 30 min. @Anna Keller: what has changed?")
-    assert line.buttons == ["Post update", "Nothing new", "Snooze", "Hand over"]
+    assert line.buttons == ["Post update", "Nothing new", "Snooze", "Hand over", "Mitigate"]
     assert announced(stage) == []
 
 
