@@ -7,13 +7,9 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, String, column, create_engine, table, text
+from sqlalchemy import Connection, String, column, create_engine, inspect, table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 from sqlmodel import select
@@ -22,7 +18,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import models
 from storage.database import unavailable
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 LOCK = 0x51742E70  # any number, the same in every replica
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+VERSIONS: Final = table("alembic_version", column("version_num", String))  # Alembic's own
 
 
 class SchemaTooNew(Exception):
@@ -39,14 +40,43 @@ async def migrate(url: str) -> None:
 
 
 def upgrade(url: str) -> None:
+    """Apply what is missing. Alembic, a tenth of the program's memory, is loaded only when something is."""
+    known = revisions()
     with locked_connection(url) as connection:
-        config = alembic_config(connection)
-        refuse_newer(connection, config)
-        command.upgrade(config, "head")
+        found = stored_revision(connection)
+        if found and found not in known:
+            raise SchemaTooNew(
+                f"The database is at schema {found}, which this version of Sitrep does not know. "
+                "A newer version has used it: run that version, or restore a backup from before the upgrade."
+            )
+        if found != known[-1]:
+            apply_migrations(connection, "head")
+
+
+def apply_migrations(connection: Connection, revision: str) -> None:
+    """Bring the schema up to `revision`."""
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), revision)
+
+
+def revisions() -> list[str]:
+    """Every revision that this code knows, oldest first: the files are named after them."""
+    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def stored_revision(connection: Connection) -> str:
+    """The revision that the database is at; empty when nothing was ever stored in it."""
+    if not inspect(connection).has_table(VERSIONS.name):
+        return ""
+    return str(connection.execute(select(VERSIONS.c.version_num)).scalar_one_or_none() or "")
 
 
 def differences(url: str) -> list[object]:
     """What the tables in the code and in the database do not agree on; empty when all is well."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     with locked_connection(url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, models.Incident.metadata))
@@ -54,6 +84,8 @@ def differences(url: str) -> list[object]:
 
 def new_revision(url: str, message: str) -> None:
     """Write the migration that brings the newest schema to what `storage.models` says (for developers)."""
+    from alembic import command
+
     with locked_connection(url) as connection:
         config = alembic_config(connection)
         command.upgrade(config, "head")
@@ -62,7 +94,7 @@ def new_revision(url: str, message: str) -> None:
 
 async def version(session: AsyncSession) -> str:
     """The revision that the database is at."""
-    return (await session.exec(select(column("version_num", String)).select_from(table("alembic_version")))).one()
+    return str((await session.exec(select(VERSIONS.c.version_num))).one())
 
 
 @contextmanager
@@ -94,19 +126,10 @@ def locked_connection(url: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-def alembic_config(connection: Connection) -> Config:
+def alembic_config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
-
-
-def refuse_newer(connection: Connection, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    found = set(MigrationContext.configure(connection).get_current_heads())
-    unknown = found - known
-    if unknown:
-        raise SchemaTooNew(
-            f"The database is at schema {', '.join(sorted(unknown))}, which this version of Sitrep does not know. "
-            "A newer version has used it: run that version, or restore a backup from before the upgrade."
-        )

@@ -31,6 +31,8 @@ def open_sqlite(url: str, patience: float) -> AsyncEngine:
         url,
         connect_args={"async_creator_fn": connect},
         poolclass=AsyncAdaptedQueuePool,
+        pool_size=20,
+        max_overflow=20,
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "connect", prepare)

@@ -3,7 +3,6 @@
 import multiprocessing
 
 import pytest
-from alembic import command
 
 from storage import incidents, schema
 from storage.database import Database
@@ -56,7 +55,7 @@ async def test_a_schema_that_is_newer_than_the_code_is_refused(url: str) -> None
 
 async def test_a_database_of_the_first_release_is_brought_up_to_date_with_all_it_holds(url: str) -> None:
     with schema.locked_connection(url) as connection:
-        command.upgrade(schema.alembic_config(connection), "0001")
+        schema.apply_migrations(connection, "0001")
         connection.exec_driver_sql(FIRST_INCIDENT)
 
     await schema.migrate(url)
