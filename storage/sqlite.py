@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 LOOK_AGAIN: Final = 0.005  # seconds, while another process holds the lock
+KEPT, MOST = 20, 40  # connections; opening one costs more than keeping it
 
 
 def open_sqlite(url: str, patience: float) -> AsyncEngine:
@@ -31,8 +32,8 @@ def open_sqlite(url: str, patience: float) -> AsyncEngine:
         url,
         connect_args={"async_creator_fn": connect},
         poolclass=AsyncAdaptedQueuePool,
-        pool_size=20,
-        max_overflow=20,
+        pool_size=KEPT,
+        max_overflow=MOST - KEPT,
         hide_parameters=True,
     )
     event.listen(engine.sync_engine, "connect", prepare)

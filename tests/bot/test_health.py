@@ -17,6 +17,7 @@ from bot.slack_watch import BETWEEN_QUESTIONS, FRESH, Call, SlackLink
 from storage import schema
 from storage.database import Database, Unavailable
 from storage.models import Reminder
+from storage.sqlite import MOST
 from tests.clock import ManualClock
 from tests.faults.test_database import back, gone
 from tests.postgres import fresh_database
@@ -111,7 +112,7 @@ async def test_work_that_slack_keeps_refusing_to_answer_is_told_until_it_is_done
 
 async def test_a_database_that_does_not_answer_in_time_is_told_until_it_does(stage: Stage) -> None:
     async with AsyncExitStack() as held:
-        for _ in range(15):  # all the connections there are
+        for _ in range(MOST):  # all the connections there are
             session = await held.enter_async_context(stage.app.services.database.read())
             await session.exec(text("SELECT 1"))  # type: ignore[call-overload]
         report = await quick(stage).examine()
