@@ -9,6 +9,7 @@ from commands import (
     add_to_timeline,
     cancel,
     classify,
+    catchup,
     close,
     comms,
     course,
@@ -68,6 +69,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
             rename,
             access,
             near_miss,
+            catchup,
             status,
             list,
         )

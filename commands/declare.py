@@ -27,7 +27,13 @@ TRIAGE: Final = ("triage", "maybe")
 BEGAN: Final = ("began", "since", "started")
 ENDED: Final = ("ended", "until")
 # The boxes of the form: value, text, description.
-FLAGS: Final = (("triage", "Maybe an incident (triage)", "A channel and a record, announced quietly until accepted"),)
+PRIVATE: Final = ("private", "confidential", "secret")
+SECURITY: Final = ("security",)
+FLAGS: Final = (
+    ("triage", "Maybe an incident (triage)", "A channel and a record, announced quietly until accepted"),
+    ("private", "Private", "A private channel, not announced, and nobody else learns of it"),
+    ("security", "Security incident", "Private too, and marked as such on record"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +41,8 @@ class Asked:
     """What the options behind two hyphens say, and the line without them."""
 
     triage: bool
+    private: bool
+    security: bool
     began_at: datetime | None
     ended_at: datetime | None
     rest: str
@@ -44,26 +52,30 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     """`declare sev1 Checkout is failing`; without any words, the form."""
     asked = await read_options(request, services)
     if not asked.rest:
-        given = {"flags": "triage"} if asked.triage else {}
+        given = {"flags": ",".join(flag for flag, _, _ in FLAGS if getattr(asked, flag))}
         return shown(form(services.policy, {"declared_in": request.channel_id}, given))
     wanted = parse(replace(request, text=asked.rest), services.policy)
-    wanted = replace(wanted, triage=asked.triage, began_at=asked.began_at, ended_at=asked.ended_at)
+    wanted = replace(wanted, triage=asked.triage, private=asked.private, security=asked.security)
+    wanted = replace(wanted, began_at=asked.began_at, ended_at=asked.ended_at)
     return answer(await declare.accept(wanted, services))
 
 
 async def read_options(request: SlashRequest, services: Services) -> Asked:
-    """`--triage`, `--began 13:40`, `--ended 14:20`; times are in the zone of whoever types them.
+    """`--triage`, `--private`, `--security`, `--began 13:40`, `--ended 14:20`; times are in the zone of whoever types them.
 
     Raises `UserError` for a time that cannot be, and for an option that nobody knows.
     """
     triage, text = options.find_flag(without_hyphens(request.text), *TRIAGE)
+    private, text = options.find_flag(text, *PRIVATE)
+    security, text = options.find_flag(text, *SECURITY)
+    asked = Asked(triage=triage, private=private, security=security, began_at=None, ended_at=None, rest=text)
     if options.OPTION.search(text) is None:
-        return Asked(triage=triage, began_at=None, ended_at=None, rest=text)
+        return asked
     zone, now = await people.zone(services, request.user_id), services.clock.now()
     began_at, text = options.find_moment(text, now, zone, *BEGAN)
     ended_at, text = options.find_moment(text, now, zone, *ENDED)
-    options.refuse_others(text, (*TRIAGE[:1], *BEGAN[:1], *ENDED[:1]))
-    return Asked(triage=triage, began_at=began_at, ended_at=ended_at, rest=text)
+    options.refuse_others(text, [names[0] for names in (TRIAGE, PRIVATE, SECURITY, BEGAN, ENDED)])
+    return replace(asked, began_at=began_at, ended_at=ended_at, rest=text)
 
 
 async def from_shortcut(request: Shortcut, services: Services) -> Reply:
@@ -150,6 +162,8 @@ def parse_form(request: FormSubmission, policy: Policy) -> DeclareRequest:
         title=title,
         severity=chosen_level(values) or policy.default_severity,
         triage="triage" in values.get("flags", "").split(","),
+        private="private" in values.get("flags", "").split(","),
+        security="security" in values.get("flags", "").split(","),
         answers=request.about.get("answers", ""),
         ic=values.get("ic") or request.user_id,
         summary=escape(values.get("summary", "")),
@@ -289,7 +303,7 @@ def answer_text(declared: Declared) -> str:
 SUBCOMMAND = Subcommand(
     word="declare",
     synonyms=("new", "open", "start", "create"),
-    usage="declare [sev1] [title] [service:name] [ic @person] [@people] [--triage] [--began 13:40 [--ended …]]",
+    usage="declare [sev1] [title] [service:name] [ic @person] [@people] [--triage] [--private] [--began 13:40 …]",
     help="Declare an incident. Without words, a form opens.",
     function=command,
 )

@@ -1,5 +1,6 @@
 """`/incident list`: what is open, most severe first."""
 
+from commands import near_miss
 from commands.request import Reply, SlashRequest, Subcommand, told
 from storage import incidents
 from storage.models import Incident
@@ -10,7 +11,9 @@ from workflows.words import clock_time, escape, person
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
-    """Open incidents; `list all` adds the newest that have ended."""
+    """Open incidents; `list all` adds the newest that have ended; `list near-misses` is another list."""
+    if near_miss.LISTED.fullmatch(request.text.strip()):
+        return await near_miss.listed(services)
     policy = services.policy
     async with services.database.read() as session:
         found = list(await incidents.in_status(session))
@@ -41,7 +44,7 @@ def line(view: Overview) -> str:
 SUBCOMMAND = Subcommand(
     word="list",
     synonyms=("ls", "all"),
-    usage="list [all]",
-    help="The open incidents, most severe first.",
+    usage="list [all] | list near-misses",
+    help="The open incidents, most severe first; or the near misses.",
     function=command,
 )

@@ -1,23 +1,29 @@
 """`/incident severity`: raise or lower it, in one line or with the form that explains the levels."""
 
 import json
+import re
+from collections.abc import Mapping
+from typing import Final
 
 from commands import speech
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import by_id, incident_meant
 from storage.models import Incident
-from workflows import blocks, course, updates
+from workflows import blocks, classifier, severity, updates
 from workflows.blocks import Block
-from workflows.errors import UserError
+from workflows.errors import FormErrors, UserError
 from workflows.policy import Policy
 from workflows.services import Services
+from workflows.severity import ReasonNeeded
 from workflows.words import escape, safe
 
-CALLBACK = "severity"
+CALLBACK: Final = "severity"
+CHOICE: Final = "severity"  # the block in which a level is chosen; `severity-SEV1` once the classifier has proposed one
+BECAUSE: Final = re.compile(r"(?i)^(?:because|since|as)\b[\s,:]*")
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
-    """`severity sev2 [why]`; without words, the form."""
+    """`severity sev2 because …`; without words, or without the reason that it takes, the form."""
     incident, request = await incident_meant(request, services)
     if not request.text.strip():
         updates.refuse_ended(incident)
@@ -25,10 +31,15 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     found = speech.find_severity(request.text, services.policy)
     if found.severity is None:
         raise UserError(speech.unknown_severity(found.word or request.text.split()[0], services.policy))
-    level = found.severity.level
-    await course.set_severity(
-        services, incident.key, level, press=request.press, by=request.user_id, reason=safe(found.rest)
-    )
+    level, reason = found.severity.level, safe(BECAUSE.sub("", found.rest))
+    try:
+        await severity.set_severity(
+            services, incident.key, level, press=request.press, by=request.user_id, reason=reason
+        )
+    except ReasonNeeded as needed:
+        if not request.response_url:
+            raise  # typed in a terminal, where no form can be shown
+        return shown(form(incident, services.policy, chosen=level, note=str(needed)))
     return told(f"{incident.ref} is {level} now. The card and the announcement follow.")
 
 
@@ -39,33 +50,68 @@ async def opened(press: ButtonPress, services: Services) -> Reply:
 
 
 async def submitted(request: FormSubmission, services: Services) -> Reply:
-    await course.set_severity(
-        services,
-        int(request.about["incident"]),
-        request.values.get("severity", ""),
-        press=request.press,
-        by=request.user_id,
-        reason=escape(request.values.get("reason", "").strip()),
-    )
+    """The form. Lowering without a reason leaves it open, with what was typed."""
+    answers = classifier.unpacked(request.about.get("answers", ""))
+    walk = classifier.walk(services.policy, answers) if answers else None
+    level = chosen_level(request.values)
+    try:
+        await severity.set_severity(
+            services,
+            int(request.about["incident"]),
+            level,
+            press=request.press,
+            by=request.user_id,
+            reason=escape(request.values.get("reason", "").strip()),
+            classified=walk,
+        )
+    except ReasonNeeded as needed:
+        raise FormErrors({"reason": f"A few words, please: at {needed.level} fewer people will look."}) from needed
     return NOTHING
 
 
-def form(incident: Incident, policy: Policy) -> Block:
-    options = [(one.level, f"{one.level} · {one.name}", one.definition) for one in policy.severities]
-    meanings = "\n".join(f"*{escape(one.level)}* {escape(one.definition)}" for one in policy.severities)
+def chosen_level(values: Mapping[str, str]) -> str:
+    """The level that a form gives: its block has another id once the classifier has proposed one."""
+    return next((value for block, value in values.items() if block.partition("-")[0] == CHOICE), "")
+
+
+def form(
+    incident: Incident, policy: Policy, *, chosen: str = "", answers: str = "", reason: str = "", note: str = ""
+) -> Block:
+    """Each level with everything it asks for. `answers` are the classifier's, when it has proposed `chosen`."""
     rows: list[Block] = [
-        blocks.select("severity", "Severity", options, initial=incident.severity),
-        blocks.text_input("reason", "Why?", placeholder="Only one region is affected"),
-        blocks.context(meanings),
+        *([blocks.section(note)] if note else []),
+        choice(policy, chosen or incident.severity, proposed=bool(answers)),
+        help_offered("severity"),
+        blocks.text_input(
+            "reason",
+            "Why?",
+            initial=reason,
+            placeholder="Only one region is affected",
+            hint="Needed when it is lowered. It goes on the timeline.",
+        ),
+        *(blocks.context(severity.in_full(one)) for one in policy.severities[:20]),
     ]
-    about = json.dumps({"incident": str(incident.id)})
+    about = json.dumps({"incident": str(incident.id), "answers": answers})
     return blocks.form(f"Severity of {incident.ref}", rows, callback_id=CALLBACK, submit="Change", about=about)
+
+
+def choice(policy: Policy, chosen: str, *, proposed: bool = False, hint: str = "") -> Block:
+    """The menu of levels. Slack keeps what is chosen in a block, so a proposed level takes a block of its own."""
+    options = [(one.level, f"{one.level} · {one.name}", one.definition) for one in policy.severities]
+    block_id = f"{CHOICE}-{chosen}" if proposed else CHOICE
+    return blocks.select(block_id, "Severity", options, initial=chosen, hint=hint)
+
+
+def help_offered(root: str) -> Block:
+    """*Help me choose*, beside the menu of a form; `root` says which form."""
+    button = blocks.button("Help me choose", f"classify_help_{root}")
+    return blocks.section("Not sure? A few yes-or-no questions find it.", block_id="help", accessory=button)
 
 
 SUBCOMMAND = Subcommand(
     word="severity",
     synonyms=("sev", "level", "priority"),
-    usage="severity [sev2] [why]",
-    help="Raise or lower the severity. Without words, a form explains the levels.",
+    usage="severity [sev2] [because …]",
+    help="Raise or lower the severity; lowering takes a reason. Without words, a form explains the levels.",
     function=command,
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from storage import incidents
 from storage.models import Incident, Status
-from workflows import declare, lifecycle, updates
+from workflows import declare, lifecycle, merge
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.ports import Refused
@@ -29,8 +29,11 @@ async def move(services: Services, incident_id: int, action: str, *, press: str,
     """
     async with change(services, incident_id, press=press) as made:
         incident = made.incident
-        incident.status = lifecycle.move(incident.status, action)
+        before = incident.status
+        incident.status = lifecycle.move(before, action)
         mark_milestone(incident, made.now)
+        if before == Status.MERGED:
+            text = await merge.taken_out(made, by, text)
         if text:
             incident.understanding = text
         await made.reset_clock(services)
@@ -41,7 +44,8 @@ async def move(services: Services, incident_id: int, action: str, *, press: str,
 
 
 def mark_milestone(incident: Incident, now: datetime) -> None:
-    """The first time counts; reopening takes the later milestones back."""
+    """The first time counts; reopening takes the later milestones back. Whatever leaves triage is acknowledged."""
+    incident.acknowledged_at = incident.acknowledged_at or now
     if incident.status == Status.MITIGATED:
         incident.mitigated_at = incident.mitigated_at or now
     elif incident.status == Status.RESOLVED:
@@ -64,37 +68,6 @@ def next_step(services: Services, incident: Incident) -> str:
         wait = duration(services.policy.stable_for)
         return f"When it has been stable for {wait}: `/incident close`, and the postmortem draft is written."
     return NEXT_STEPS[Status(incident.status)]
-
-
-async def set_severity(
-    services: Services, incident_id: int, level: str, *, press: str, by: str, reason: str = ""
-) -> Incident:
-    """Raise or lower the severity. Raises `UserError` when it is that already, or the incident has ended."""
-    policy = services.policy
-    async with change(services, incident_id, press=press) as made:
-        incident, before = made.incident, made.incident.severity
-        updates.refuse_ended(incident)
-        if before == level:
-            raise UserError(f"{incident.ref} is {level} already. Nothing was changed.")
-        incident.severity = level
-        verb = "raised" if policy.more_severe(level, before) else "lowered"
-        because = f": {reason}" if reason else ""
-        made.tell("severity", f"Severity {verb} from {before} to {level}{because}", by, state=level)
-        await made.reset_clock(services)
-        await made.refresh()
-        await say(
-            made, f"{person(by)} {verb} the severity from {before} to {level}{because}\n{meaning(services, level)}"
-        )
-    return made.incident
-
-
-def meaning(services: Services, level: str) -> str:
-    """What a severity means and asks for, in one line."""
-    severity = services.policy.severity(level)
-    if severity is None:
-        return ""
-    every = f" Updates every {duration(severity.update_every)}." if severity.update_every else ""
-    return f"*{escape(severity.level)}* {escape(severity.name)}: {escape(severity.definition)}.{every}"
 
 
 async def rename(services: Services, incident_id: int, title: str, *, press: str, by: str) -> Incident:

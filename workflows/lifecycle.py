@@ -30,6 +30,8 @@ TRANSITIONS: Mapping[tuple[Status, str], Status] = MappingProxyType(
         (Status.RESOLVED, "close"): Status.CLOSED,
         (Status.RESOLVED, "reopen"): Status.INVESTIGATING,
         (Status.CLOSED, "reopen"): Status.INVESTIGATING,
+        (Status.CANCELLED, "reopen"): Status.INVESTIGATING,
+        (Status.MERGED, "reopen"): Status.INVESTIGATING,
     }
 )
 
@@ -59,12 +61,14 @@ def refusal(status: Status, action: str) -> str:
     known = REFUSALS.get((status, action))
     if known is not None:
         return known
+    if action == "accept" and status in OPEN_STATUSES:
+        return f"This is an incident already ({status}). Nothing was changed."
     if action == "close" and status in OPEN_STATUSES:
         return "Only a resolved incident can be closed. When it is over: `/incident resolved`, then `/incident close`."
     if action == "reopen" and status in OPEN_STATUSES:
         return f"This incident is open ({status}), so there is nothing to reopen."
     return (
-        f"This incident is {status}. `/incident reopen` brings a closed one back; `/incident declare` starts a new one."
+        f"This incident is {status}. `/incident reopen` brings it back; `/incident declare` starts a new one."
     )
 
 

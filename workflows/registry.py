@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from workflows import (
     actions,
+    catchup_visits,
     admission,
     checklists,
     close,
@@ -51,6 +52,7 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "handoff_expiry": handoff.expire,
         "accepted": triage.run_accepted,
         "checklist": checklists.run,
+        "catchup": catchup_visits.run,
         "close": close.run,
         "comms": comms.run,
         "customer_email": comms_asking.run,

@@ -22,6 +22,7 @@ from workflows.steps import REFUSED
 # What people call the work of each kind of run. A kind that is not here is called by its own name.
 CALLED: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "accepted": "the word that it is an incident",
         "announce": "the announcement",
         "close": "the postmortem draft and the last word",
         "declare": "the channel, its card, the invitations",
@@ -30,6 +31,8 @@ CALLED: Final[Mapping[str, str]] = MappingProxyType(
         "escalation": "calling people",
         "groups": "bringing in the people of a service, severity or user group",
         "handoff": "the handoff",
+        "let_in": "inviting who was let in",
+        "merged": "moving people to the incident that goes on",
         "nag": "a reminder",
         "nag_clear": "removing an old reminder",
         "reconcile": "reading the channel back",
@@ -38,7 +41,9 @@ CALLED: Final[Mapping[str, str]] = MappingProxyType(
         "role": "bringing in who took a role",
         "say": "a line in the channel",
         "severity": "the line about a change of severity",
+        "shut_out": "taking somebody out of the channel",
         "snooze": "the line about a snooze",
+        "taken_in": "the line about what was merged into it",
         "update": "an update",
         "welcome": "telling the declarer",
     }

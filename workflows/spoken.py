@@ -129,6 +129,13 @@ CLOCK: Final = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?:\s*(?P<half>[a
 MOMENT: Final = re.compile(
     rf"(?i)^\s*(?:at\s+)?(?:(?P<day>\d{{4}}-\d{{1,2}}-\d{{1,2}}|yesterday|today)[T\s,]+)?{CLOCK}(?!\w)[\s,:–-]*"
 )
+EXACT: Final = re.compile(
+    r"(?i)^\s*(?:at\s+)?(?P<at>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:?\d{2}))(?!\w)[\s,:–-]*"
+)
+AGO: Final = re.compile(
+    r"(?i)^\s*(?P<count>\d{1,4})\s*(?P<unit>m|h|d)(?:in|ins|inutes?|rs?|ours?|ays?)?\s+ago(?!\w)[\s,:–-]*"
+)
+UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 LATENESS: Final = timedelta(minutes=5)  # a clock that is a little fast, or somebody who rounds up, means now
 
 
@@ -141,10 +148,18 @@ class Moment:
 
 
 def find_moment(text: str, now: datetime, zone: tzinfo) -> Moment:
-    """`14:05 rolled back`, `yesterday 23:10 …`, `2026-11-20 23:10 …`, in the team's zone unless it says UTC.
+    """`14:05 rolled back`, `yesterday 23:10 …`, `2026-11-20 23:10 …`, in this zone unless it says UTC; `20 min ago …`.
 
-    A bare time is the last one that has passed. Raises `Impossible` for a time that no clock shows or that is to come.
+    ISO 8601 with its offset is exact. A bare time is the last one that has passed.
+    Raises `Impossible` for a time that no clock shows or that is to come.
     """
+    exactly = EXACT.match(text)
+    if exactly is not None:
+        return Moment(at=passed(iso_moment(exactly["at"]), now, exactly["at"]), rest=text[exactly.end() :].strip())
+    ago = AGO.match(text)
+    if ago is not None:
+        at = now - timedelta(**{UNITS[ago["unit"].lower()]: int(ago["count"])})
+        return Moment(at=at, rest=text[ago.end() :].strip())
     match = MOMENT.match(text)
     if match is None:
         return Moment(at=None, rest=text.strip())
@@ -160,6 +175,13 @@ def find_moment(text: str, now: datetime, zone: tzinfo) -> Moment:
     if at > now + LATENESS and not word:
         at = at_clock(today - timedelta(days=1), clock, where)
     return Moment(at=passed(at, now, typed), rest=text[match.end() :].strip())
+
+
+def iso_moment(typed: str) -> datetime:
+    try:
+        return datetime.fromisoformat(typed.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Impossible(typed) from error
 
 
 def clock_meant(match: re.Match[str], typed: str) -> time:

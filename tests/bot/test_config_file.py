@@ -59,12 +59,13 @@ def test_the_example_with_every_line_taken_in_is_the_default_policy(file: Path) 
 def test_the_example_shows_every_setting_that_there_is() -> None:
     shown = tomllib.loads(uncommented(EXAMPLE.read_text()))
     assert set(shown) | {"service", "groups"} == {
-        *("scheme", "time_zone", "default_severity", "severity", "channels", "timeline", "nag"),
+        *("scheme", "time_zone", "default_severity", "severity", "question", "channels", "timeline"),
+        "nag",
         *("lifecycle", "handoff", "postmortem", "comms", "service", "access", "permissions"),
         *("catalogue", "groups", "escalate", "escalation"),
     }
     assert set(shown["severity"][0]) == {
-        *("level", "name", "definition", "example", "respond_within", "update_every"),
+        *("level", "name", "definition", "example", "response", "escalation", "respond_within", "update_every"),
         *("escalate_after", "customer_email_within", "roles", "invite", "postmortem"),
     }
     assert set(shown["channels"]) == {"prefix", "announce", "invite"}

@@ -54,15 +54,18 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def it_goes_back_only_when_it_is_reopened(self) -> None:
         for before, after in zip(self.was, self.was[1:], strict=False):
-            if after in ENDS:
+            if before in ENDS:
+                assert after == Status.INVESTIGATING
+            elif after in ENDS:
                 assert before in OPEN_STATUSES
             elif FORWARD.index(after) <= FORWARD.index(before):
                 assert before in (Status.RESOLVED, Status.CLOSED)
                 assert after == Status.INVESTIGATING
 
     @invariant()
-    def an_incident_that_was_called_off_stays_so(self) -> None:
-        assert not set(self.was[:-1]) & set(ENDS)
+    def an_incident_that_was_called_off_stays_so_until_it_is_reopened(self) -> None:
+        for before, after in zip(self.was, self.was[1:], strict=False):
+            assert before not in ENDS or after == Status.INVESTIGATING
 
 
 TestLife = Life.TestCase
@@ -100,5 +103,5 @@ def test_an_open_incident_is_told_to_be_resolved_first(status: Status, action: s
 
 
 @pytest.mark.parametrize("status", ENDS)
-def test_nothing_leads_out_of_an_end(status: Status) -> None:
-    assert next_actions(status) == ()
+def test_only_reopening_leads_out_of_an_end(status: Status) -> None:
+    assert next_actions(status) == ("reopen",)

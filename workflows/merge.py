@@ -1,0 +1,154 @@
+"""Two incidents turn out to be one: the merged one ends, its people move, and the survivor shows its timeline."""
+
+from storage import incidents, members
+from storage import merges as merged_rows
+from storage.models import OPEN_STATUSES, Incident, Status
+from workflows import access, handoff, lifecycle
+from workflows.change import Change, change
+from workflows.declare import invited, tell_refused
+from workflows.errors import UserError
+from workflows.ports import Post
+from workflows.services import Services
+from workflows.steps import Run
+from workflows.surfaces import load
+from workflows.words import escape, person
+
+MAY_SURVIVE = (*OPEN_STATUSES, Status.RESOLVED)
+
+
+async def merge(
+    services: Services, merged_id: int, survivor_id: int, *, press: str, by: str
+) -> tuple[Incident, Incident]:
+    """End one incident in favour of another; both timelines say so. Returns the merged one and the survivor.
+
+    Raises `UserError` when that makes no sense, or would show somebody what they may not see; `AlreadyDone`.
+    """
+    if merged_id == survivor_id:
+        raise UserError(f"INC-{merged_id} cannot be merged into itself. Name the one that goes on.")
+    # Always locked in the same order, so that two who merge two incidents into each other do not wait for each other.
+    async with change(services, min(merged_id, survivor_id), press=press) as first:
+        second_row = await incidents.locked(first.session, max(merged_id, survivor_id))
+        if second_row is None or not await access.may_see(first.session, second_row, by):
+            raise UserError(access.unknown(max(merged_id, survivor_id)))
+        second = beside(first, second_row)
+        merged, survivor = (first, second) if first.incident.id == merged_id else (second, first)
+        if not await access.may_see(first.session, first.incident, by):
+            raise UserError(access.unknown(first.incident.key))
+        status = lifecycle.move(merged.incident.status, "merge")
+        refuse(merged.incident, survivor.incident)
+        await end(merged, survivor.incident, status, by, services)
+        await take_in(survivor, merged.incident, by, services)
+        first.session.add(second_row)
+    return merged.incident, survivor.incident
+
+
+def beside(made: Change, incident: Incident) -> Change:
+    """Another incident, changed in the same transaction."""
+    other = Change(made.session, incident, made.now)
+    other.owed = made.owed
+    return other
+
+
+def refuse(merged: Incident, survivor: Incident) -> None:
+    """Raise `UserError` when the survivor cannot go on for it, or one of the two is private and the other is not."""
+    if survivor.status not in MAY_SURVIVE:
+        instead = (
+            f" It was merged into INC-{survivor.merged_into}; merge this into that." if survivor.merged_into else ""
+        )
+        raise UserError(f"{survivor.ref} is {survivor.status}, so nothing goes on there.{instead} Nothing was changed.")
+    if merged.private != survivor.private:
+        raise UserError(
+            f"One of {merged.ref} and {survivor.ref} is private and the other is not, so merging them would show "
+            "people what they may not see. Nothing was changed."
+        )
+
+
+async def end(made: Change, survivor: Incident, status: Status, by: str, services: Services) -> None:
+    """The merged one: its clock stops, offers are void, and it says where things go on."""
+    incident = made.incident
+    incident.status, incident.merged_into = status, survivor.id
+    await made.reset_clock(services)
+    await handoff.overtake(made, by)
+    made.tell("status", f"Merged into {survivor.ref} “{escape(survivor.title)}”", by, state=status)
+    await made.refresh()
+    await made.owe("merged", f"{incident.id}:{incident.version}", {"by": by, "survivor": survivor.id})
+
+
+async def take_in(made: Change, merged: Incident, by: str, services: Services) -> None:
+    """The survivor: it names what was merged into it, and whether that was worse."""
+    worse = services.policy.more_severe(merged.severity, made.incident.severity)
+    made.tell("merged", f"{merged.ref} {merged.severity} “{escape(merged.title)}” was merged into this incident", by)
+    await made.refresh()
+    args = {"by": by, "merged": merged.id, "worse": worse}
+    await made.owe("taken_in", f"{made.incident.id}:{merged.id}:{merged.version}", args)
+
+
+async def taken_out(made: Change, by: str, text: str) -> str:
+    """Reopening undoes a merge: tell the survivor, and say here what that means. Returns the text of the reopening."""
+    incident = made.incident
+    survivor = await incidents.get(made.session, incident.merged_into or 0)
+    incident.merged_into = None
+    if survivor is None:
+        return text
+    other = beside(made, survivor)
+    other.tell("merged", f"{incident.ref} “{escape(incident.title)}” was reopened and stands on its own again", by)
+    line = f"{person(by)} reopened {incident.ref}, which was merged into this one: it stands on its own again."
+    await other.owe("say", f"{survivor.id}:taken-out:{incident.id}:{incident.version}", {"text": line})
+    means = f"it stands on its own again, no longer part of {survivor.ref}. People invited there stay in both channels"
+    return f"{text} ({means})" if text else means
+
+
+# What follows happens in Slack, and may be entered again at any point.
+
+
+async def run_merged(run: Run, services: Services) -> None:
+    """Invite everybody over, and say in the old channel where to go."""
+    incident, survivor = await load(services, run.incident_id), await load(services, int(run.args["survivor"]))
+    if survivor.channel_id is not None:
+        await move_people(run, services, incident, survivor.channel_id)
+    if incident.channel_id is None:
+        return
+    where = f"<#{survivor.channel_id}>" if survivor.channel_id else f"{survivor.ref}, whose channel is on its way"
+    text = (
+        f"{person(str(run.args['by']))} merged {incident.ref} into {survivor.ref} “{escape(survivor.title)}”. "
+        f"Go on in {where}; everybody here is invited there. What was said here stays on record, and "
+        f"`/incident timeline` there shows it. `/incident reopen` undoes this."
+    )
+    await run.post("line", incident.channel_id, Post(text=text))
+
+
+async def move_people(run: Run, services: Services, merged: Incident, channel_id: str) -> None:
+    """Invite those who are in the merged one's channel or hold a role in it; who cannot come is on its timeline."""
+    async with services.database.read() as session:
+        here = list(await members.here(session, merged.key))
+        held = [role.user_id for role in await incidents.holders(session, merged.key)]
+        survivor = await incidents.by_channel(session, channel_id)
+        there = set(await members.here(session, survivor.key)) if survivor is not None else set()
+    users = [user for user in dict.fromkeys([*held, *here]) if user not in there]
+    if not users:
+        return
+    refused = await run.step("invite", lambda: invited(services, channel_id, users))
+    if refused != "{}":
+        await run.step("invite_refused", lambda: tell_refused(run, services, refused))
+
+
+async def run_taken_in(run: Run, services: Services) -> None:
+    """Say in the survivor's channel what has been merged into it."""
+    incident, merged = await load(services, run.incident_id), await load(services, int(run.args["merged"]))
+    if incident.channel_id is None:
+        return
+    where = f" What was said there is in <#{merged.channel_id}>" if merged.channel_id else ""
+    worse = (
+        f"\n{merged.ref} was {merged.severity}, this is {incident.severity}: is that still right? `/incident severity`"
+    )
+    text = (
+        f"{person(str(run.args['by']))} merged {merged.ref} “{escape(merged.title)}” into this incident.{where}; "
+        f"`/incident timeline` shows both.{worse if run.args['worse'] else ''}"
+    )
+    await run.post("line", incident.channel_id, Post(text=text))
+
+
+async def merged_into(services: Services, incident_id: int) -> list[Incident]:
+    """What goes on in this incident, also through others, in the order in which it was declared."""
+    async with services.database.read() as session:
+        return await merged_rows.of(session, incident_id)
