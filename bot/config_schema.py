@@ -130,6 +130,10 @@ def _address(url: str) -> str:
     return url
 
 
+def _no_or_address(url: str) -> str:
+    return _address(url) if url else ""
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Positive = Annotated[Duration, AfterValidator(_positive)]
 Level = Annotated[str, AfterValidator(_level)]
@@ -176,6 +180,7 @@ class Channels(Section):
     prefix: Annotated[str, AfterValidator(_prefix)] | None = None
     announce: Annotated[str, AfterValidator(_channel)] | None = None
     invite: list[Reachable] = []
+    status_page: Annotated[str, AfterValidator(_no_or_address)] = ""
 
 
 class Timeline(Section):

@@ -18,6 +18,8 @@ TIER_2, TIER_3, TIER_4 = 20, 50, 100
 CALLS_PER_MINUTE: Mapping[str, int] = MappingProxyType(
     {
         "bookmarks.add": TIER_2,
+        "bookmarks.edit": TIER_2,
+        "bookmarks.remove": TIER_2,
         "bookmarks.list": TIER_3,
         "canvases.edit": TIER_3,
         "chat.delete": TIER_3,

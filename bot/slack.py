@@ -203,11 +203,21 @@ class SlackDecor:
     async def unpin(self, channel_id: str, ts: str) -> None:
         await self._unless("no_pin not_pinned", "pins.remove", channel=channel_id, timestamp=ts)
 
-    async def bookmark(self, channel_id: str, title: str, url: str) -> None:
+    async def bookmark(self, channel_id: str, title: str, url: str) -> str:
         listed = await self._calls.call("bookmarks.list", channel_id=channel_id)
-        if any(one.get("title") == title for one in listed.get("bookmarks") or ()):
-            return
-        await self._calls.call("bookmarks.add", channel_id=channel_id, title=title, type="link", link=url)
+        for one in listed.get("bookmarks") or ():
+            if one.get("title") == title and one.get("link") == url:
+                return str(one["id"])
+            if title == one.get("title") or url == one.get("link"):
+                return ""
+        added = await self._calls.call("bookmarks.add", channel_id=channel_id, title=title, type="link", link=url)
+        return str(added["bookmark"]["id"])
+
+    async def change_bookmark(self, channel_id: str, bookmark_id: str, title: str, url: str) -> None:
+        await self._calls.call("bookmarks.edit", channel_id=channel_id, bookmark_id=bookmark_id, title=title, link=url)
+
+    async def remove_bookmark(self, channel_id: str, bookmark_id: str) -> None:
+        await self._unless("not_found", "bookmarks.remove", channel_id=channel_id, bookmark_id=bookmark_id)
 
     async def react(self, channel_id: str, ts: str, name: str) -> None:
         await self._unless("already_reacted", "reactions.add", channel=channel_id, timestamp=ts, name=name)

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents
 from storage.models import Incident, Status, Surface
-from workflows import audit, lifecycle, permissions, postmortem, reconcile, surfaces
+from workflows import audit, bookmarks, lifecycle, permissions, postmortem, reconcile, surfaces
 from workflows.change import Change, change
 from workflows.closing_words import closed_line, closing_post
 from workflows.errors import UserError
@@ -158,6 +158,7 @@ async def run(run: Run, services: Services) -> None:
     )
     post = closing_post(record, services.policy, str(run.args["by"]), shared=bool(file_id), canvas=bool(canvas_id))
     await run.post("closed", incident.channel_id, post)
+    await bookmarks.keep_current(services, incident.key)
 
 
 def still_closed(incident: Incident, run: Run) -> bool:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -35,7 +34,6 @@ from workflows.errors import UserError
 from workflows.ids import new_id
 from workflows.overview import overview
 from workflows.parties import Party
-from workflows.policy import Link
 from workflows.ports import Channel, Post, Refused
 from workflows.refusals import not_invited, who_can_fix
 from workflows.services import Services
@@ -332,7 +330,7 @@ async def tell_refused(run: Run, services: Services, refused: str) -> str:
 
 
 async def decorate(run: Run, services: Services) -> None:
-    """Purpose and runbook links: pleasant, never waited for."""
+    """The description: pleasant, never waited for. The links beside it are `workflows.bookmarks`."""
     incident = await load(services, run.incident_id)
     async with services.database.read() as session:
         view = await overview(session, incident, services.policy)
@@ -342,16 +340,6 @@ async def decorate(run: Run, services: Services) -> None:
         lambda: done(services.slack.channels.set_purpose(channel_id, card.purpose(view))),
         loss="The channel's description could not be set",
     )
-    for number, link in enumerate(view.service.runbooks if view.service else ()):
-        await run.attempt(
-            f"bookmark_{number}",
-            partial(add_bookmark, services, channel_id, link),
-            loss=f"The bookmark “{escape(link.title)}” could not be added",
-        )
-
-
-async def add_bookmark(services: Services, channel_id: str, link: Link) -> str:
-    return await done(services.slack.decor.bookmark(channel_id, link.title, link.url))
 
 
 async def welcome(run: Run, services: Services) -> None:

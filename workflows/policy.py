@@ -176,6 +176,7 @@ class Policy:
     questions: tuple[Question, ...] = ()  # of the classifier, the first one first; none: those of the usual tree
     channel_prefix: str = "incident"
     announce: str | None = "incidents"
+    status_page: str = ""  # the address of the public one, for the channel's bookmarks
     reactions: Mapping[str, str] = field(default_factory=lambda: REACTIONS, hash=False)
     ladder: tuple[Rung, ...] = LADDER
     snooze: timedelta = timedelta(minutes=10)

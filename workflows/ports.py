@@ -213,8 +213,19 @@ class Decor(Protocol):
         """Take a pin away; not pinned is success."""
         ...
 
-    async def bookmark(self, channel_id: str, title: str, url: str) -> None:
-        """Add a link to the channel's bar, or leave it when one with that title is there already."""
+    async def bookmark(self, channel_id: str, title: str, url: str) -> str:
+        """Add a link to the channel's bar and return its id; nothing when somebody put such a link there already.
+
+        Repeating it finds what was added, and adds nothing.
+        """
+        ...
+
+    async def change_bookmark(self, channel_id: str, bookmark_id: str, title: str, url: str) -> None:
+        """Change a link. Raises `Refused("not_found")` when somebody removed it."""
+        ...
+
+    async def remove_bookmark(self, channel_id: str, bookmark_id: str) -> None:
+        """Take a link away; one that is gone already is success."""
         ...
 
     async def react(self, channel_id: str, ts: str, name: str) -> None:

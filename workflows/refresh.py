@@ -2,7 +2,7 @@
 
 from storage import incidents
 from storage.models import Surface
-from workflows import card, people, surfaces
+from workflows import bookmarks, card, people, surfaces
 from workflows.overview import Overview, overview
 from workflows.ports import Post, Refused
 from workflows.services import Services
@@ -23,6 +23,7 @@ async def run(run: Run, services: Services) -> None:
         *(show_post(run, services, shown[kind], post) for kind, post in posts.items() if kind in shown),
         show_topic(services, view, shown.get("topic")),
     )
+    await bookmarks.keep_current(services, incident.key)
 
 
 async def show_post(run: Run, services: Services, surface: Surface, post: Post) -> None:
@@ -36,6 +37,7 @@ async def show_post(run: Run, services: Services, surface: Surface, post: Post) 
         if surface.kind == "card":
             await services.slack.decor.pin(surface.channel_id, surface.ts)
         await surfaces.keep(services, surface)
+        await bookmarks.keep_current(services, surface.incident_id)
 
 
 async def show_topic(services: Services, view: Overview, shown: Surface | None) -> None:

@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from workflows import (
     actions,
-    catchup_visits,
     admission,
+    bookmarks,
+    catchup_visits,
     checklists,
     close,
     comms,
@@ -53,6 +54,7 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "accepted": triage.run_accepted,
         "checklist": checklists.run,
         "catchup": catchup_visits.run,
+        "bookmarks": bookmarks.run,
         "close": close.run,
         "comms": comms.run,
         "customer_email": comms_asking.run,

@@ -121,3 +121,19 @@ class Voice(Eyes):
 
     async def sets_purpose(self, place: Place, purpose: str) -> None:
         membership.set_purpose(self._state, self._writable(place), purpose, self.id)
+
+    async def bookmarks(self, place: Place, title: str, link: str) -> None:
+        """Put a link at the top of a channel."""
+        channel = self._writable(place)
+        channel.bookmarks.append(
+            {"id": self._state.numbers.new_id("Bk"), "channel_id": channel.id, "title": title, "link": link}
+            | {"type": "link", "last_updated_by_user_id": self.id}
+        )
+
+    async def removes_bookmark(self, place: Place, title: str) -> None:
+        """Take a link off the top of a channel, whoever put it there."""
+        channel = self._writable(place)
+        found = [one for one in channel.bookmarks if one["title"] == title]
+        if not found:
+            raise Impossible(f"#{channel.name} has no bookmark {title!r}.")
+        channel.bookmarks.remove(found[0])
