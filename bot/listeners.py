@@ -136,12 +136,12 @@ class Listeners:
         if words is not None:
             return run_word(*words, self._for(press))
         function = commands.button_function(press.action_id)
-        return nothing() if function is None else function(press, self._for(press))
+        return nothing() if function is None else who_asks.do(function, press, self._services)
 
     async def _shortcut(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = reading(door.shortcut, body)
         function = commands.SHORTCUTS.get(request.callback_id)
-        work = nothing() if function is None else function(request, self._for(request))
+        work = nothing() if function is None else who_asks.do(function, request, self._services)
         await self._deal(ack, body, request, work)
 
     async def _deal(
@@ -163,7 +163,7 @@ class Listeners:
             return
         try:
             reply = await self._answer(
-                function(request, self._for(request)), first_field=next(iter(request.values), "")
+                who_asks.do(function, request, self._services), first_field=next(iter(request.values), "")
             )
         except FormErrors as errors:
             await ack(response_action="errors", errors=errors.fields)
@@ -263,7 +263,7 @@ async def run_word(word: str, request: Any, services: Services) -> Reply:
         return help_words.unknown(word, commands.WORDS)
     if request.text.strip().lower() in ("help", "--help", "-h"):
         return told(help_words.one_usage(subcommand))
-    services = who_asks.typed(subcommand.word, request, services)
+    services = await who_asks.typed(subcommand.word, request, services)
     reply = await subcommand.function(request, services)
     await who_asks.check_form(reply, services)
     return reply

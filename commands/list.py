@@ -3,7 +3,7 @@
 from commands import near_miss
 from commands.request import Reply, SlashRequest, Subcommand, told
 from storage import incidents
-from storage.models import Incident
+from workflows import access
 from workflows.card import SIGNS
 from workflows.overview import Overview, overview
 from workflows.services import Services
@@ -19,7 +19,8 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         found = list(await incidents.in_status(session))
         if request.text.strip().lower() in {"all", "closed"}:
             found += await incidents.recently_ended(session, 20)
-        views = [await overview(session, one, policy) for one in found if may_see(one, request)]
+        shown = await access.visible(session, found, request.user_id)
+        views = [await overview(session, one, policy) for one in shown]
     if not views:
         return told("No incident is open. `/incident declare` starts one; `/incident list all` shows ended ones.")
     order = {severity.level: place for place, severity in enumerate(policy.severities)}
@@ -27,17 +28,13 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     return told("\n".join(line(view) for view in views[:30]))
 
 
-def may_see(incident: Incident, request: SlashRequest) -> bool:
-    """A private incident is listed only in its own channel."""
-    return not incident.private or incident.channel_id == request.channel_id
-
-
 def line(view: Overview) -> str:
     incident = view.incident
     ic = f"IC {person(view.ic)}" if view.ic else "no IC"
     due = f" · update due {clock_time(incident.update_due_at)}" if incident.update_due_at and incident.is_open else ""
     where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
-    title = f"{SIGNS[incident.status]} *{incident.ref}* {incident.severity} {escape(incident.title)}"
+    lock = "🔒 " if incident.private else ""
+    title = f"{SIGNS[incident.status]} {lock}*{incident.ref}* {incident.severity} {escape(incident.title)}"
     return f"{title} · {incident.status} · {ic}{due}{where}"
 
 

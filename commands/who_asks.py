@@ -2,19 +2,20 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import commands
 from commands.mention import Mention
 from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest
 from storage import incidents
-from workflows import permissions
+from workflows import belonging, permissions
 from workflows.services import Asker, Services
 
 Asked = SlashRequest | ButtonPress | FormSubmission | Shortcut | Mention
+Pressed = TypeVar("Pressed", ButtonPress, FormSubmission, Shortcut)
 
 # How `press`, Slack's id of it, begins.
 HOW: Final[Mapping[str, str]] = MappingProxyType(
@@ -45,9 +46,23 @@ def asker(request: Asked) -> Asker:
     )
 
 
-def typed(word: str, request: SlashRequest, services: Services) -> Services:
+async def typed(word: str, request: SlashRequest, services: Services) -> Services:
     """The services for a word that was typed or said; `word` is one of `commands.SUBCOMMANDS`."""
-    return replace(services, asker=replace(asker(request), verb=word))
+    return await known(replace(asker(request), verb=word), services)
+
+
+async def known(who: Asker, services: Services) -> Services:
+    """With who asks, and the user groups that count for what they ask."""
+    groups = await belonging.groups_of(services, who) if who.how != "cli" else frozenset[str]()
+    return replace(services, asker=replace(who, groups=groups))
+
+
+async def do(function: Callable[[Pressed, Services], Awaitable[Reply]], request: Pressed, services: Services) -> Reply:
+    """Let a button, form or shortcut do its work; a form that it opens is one that may be answered."""
+    services = await known(asker(request), services)
+    reply = await function(request, services)
+    await check_form(reply, services)
+    return reply
 
 
 def how(press: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from storage.models import Status
+from storage.models import Incident, Status
 from workflows import blocks, catalogue
 from workflows.blocks import Block
 from workflows.overview import Overview
@@ -77,7 +77,13 @@ def sign(view: Overview) -> str:
 def severity_line(view: Overview) -> str:
     severity = view.severity
     meaning = f": {severity.definition}" if severity.definition else ""
-    return f"*{escape(severity.level)}* {escape(severity.name)}{escape(meaning)}"
+    return f"*{escape(severity.level)}* {escape(severity.name)}{escape(meaning)}{privacy(view.incident)}"
+
+
+def privacy(incident: Incident) -> str:
+    """That what is said here stays here."""
+    what = "Private: security incident" if incident.kind == "security" else "Private"
+    return f" · 🔒 {what}, not to be spoken of elsewhere" if incident.private else ""
 
 
 def status_line(view: Overview) -> str:

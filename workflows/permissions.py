@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import incidents, members
 from storage.models import Incident
 from workflows import access
-from workflows.errors import NotAllowed
+from workflows.errors import NotAllowed, UserError
 from workflows.policy import ROLES, Policy
 from workflows.services import Asker
 from workflows.words import person
@@ -61,6 +61,16 @@ async def require(session: AsyncSession, incident: Incident, asker: Asker | None
         raise NotAllowed(await refusal(session, incident, who), incident.key, asker)
 
 
+def require_general(asker: Asker | None, policy: Policy, verb: str) -> None:
+    """For what is about no incident yet: raise `UserError` unless this person may do it."""
+    who = who_may(policy, verb)
+    if asker is None or asker.how == "cli" or ANYONE in who or asker.user_id in who:
+        return
+    if not asker.groups.isdisjoint(who) or (ADMINS in who and asker.user_id in policy.admins):
+        return
+    raise UserError(f"Here `/incident {verb}` is for {listed(who)}. Nothing was done; ask one of them.")
+
+
 async def require_sight(session: AsyncSession, incident: Incident, asker: Asker | None) -> None:
     """Raise `NotAllowed`, in the words for a number that does not exist, unless this person may know of it."""
     if asker is None or asker.how == "cli" or is_there(incident, asker):
@@ -97,9 +107,7 @@ async def belongs(session: AsyncSession, incident: Incident, asker: Asker) -> bo
 
 async def refusal(session: AsyncSession, incident: Incident, who: Sequence[str]) -> str:
     """Who may, and how to become or reach them."""
-    called = [CALLED.get(word) or (f"<!subteam^{word}>" if word.startswith("S") else person(word)) for word in who]
-    listed = called[0] if len(called) == 1 else f"{', '.join(called[:-1])} and {called[-1]}"
-    sentence = f"For {incident.ref} that is for {listed}." if called else f"Nobody may do that with {incident.ref}."
+    sentence = f"For {incident.ref} that is for {listed(who)}."
     if MEMBERS in who and incident.channel_id:
         return f"{sentence} Join <#{incident.channel_id}> and do it there. Nothing was changed."
     commander = await incidents.holder(session, incident.key, "ic")
@@ -109,3 +117,13 @@ async def refusal(session: AsyncSession, incident: Incident, who: Sequence[str])
         f"{sentence} {person(commander)} is incident commander: ask them in <#{incident.channel_id}>. "
         "Nothing was changed."
     )
+
+
+def listed(who: Sequence[str]) -> str:
+    """`the incident commander and admins`, without calling anybody."""
+    called = [
+        CALLED.get(word) or (f"the user group `{word}`" if word.startswith("S") else person(word)) for word in who
+    ]
+    if len(called) < 2:
+        return called[0] if called else "nobody"
+    return f"{', '.join(called[:-1])} and {called[-1]}"

@@ -7,6 +7,7 @@ hand needs no care: `refresh` compares with what it set last, and leaves the top
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlmodel import select
@@ -293,3 +294,5 @@ async def run_withdraw(run: Run, services: Services) -> None:
     """Take the announcement of an incident away that is private now."""
     loss = "The announcement could not be removed"
     await run.attempt("gone", lambda: done(surfaces.take_away(services, run.incident_id, "announcement")), loss=loss)
+    take_nag = partial(surfaces.take_away, services, run.incident_id, "nag-announce")
+    await run.attempt("nag_gone", lambda: done(take_nag()), loss=loss)

@@ -39,7 +39,7 @@ class Deed(SQLModel, table=True):
 
     __table_args__ = (UniqueConstraint("press", "incident_id", name="one_deed_per_press"),)
     id: int | None = Field(default=None, primary_key=True)
-    incident_id: int = Field(foreign_key="incident.id", index=True)
+    incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)  # empty: about none
     press: str  # Slack's id of the press, command or form; our own for the command line
     at: datetime
     by: str  # a Slack user id, or the operator's login

@@ -40,6 +40,7 @@ class Incident(SQLModel, table=True):
     next_step: str = ""
     service: str | None = None
     private: bool = False
+    kind: str | None = None  # "security"; empty: of no special kind
     declared_by: str
     declared_in: str = ""  # the channel in which it was declared, if any
     declared_at: datetime

@@ -1,0 +1,221 @@
+"""Private incidents, as those see them who need to know, and as nobody else sees them."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+import commands
+from bot.export_cli import export
+from bot.incident_cli import answer
+from bot.listeners import run_word
+from bot.metrics import Metrics, page
+from bot.practice.driver.person import Person
+from bot.practice.state.channels import Channel
+from commands import who_asks
+from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest
+from tests.stage import Stage
+from workflows.errors import SitrepError
+from workflows.services import Services
+
+TITLE = "Payroll was read by a stranger"
+SECRETS = ("Payroll", "payroll", "stranger")
+
+
+def told(who: Person) -> str:
+    return who.ephemerals()[-1].shown
+
+
+def everything(who: Person, stage: Stage) -> str:
+    """All that a person can read anywhere, except what they typed."""
+    places = [channel for channel in stage.workspace.channels if who.id in channel.members or not channel.is_private]
+    said = [message.shown for channel in places for message in channel.messages if message.user != who.id]
+    names = [channel.name + channel.topic + channel.purpose for channel in places]
+    return "\n".join([*said, *names, who.home, *(one.shown for one in who.ephemerals())])
+
+
+async def declared(stage: Stage, flags: str = "--private") -> Channel:
+    return await stage.declare(f"sev1 {TITLE} {flags} with @bilal")
+
+
+async def test_a_private_incident_is_private_from_the_first_second(stage: Stage) -> None:
+    announcements = stage.workspace.channel("incidents")
+    channel = await declared(stage, "--security")
+
+    [created] = [call for call in stage.workspace.calls if call.method == "conversations.create"]
+    assert created.args["is_private"] in (True, "true", "1")
+    assert channel.is_private
+    assert sorted(channel.members) == sorted([stage.anna.id, stage.bilal.id, stage.workspace.bot_user_id])
+    assert re.fullmatch(r"incident-2026-11-21-payroll-was-read-by-a-stranger-[0-9a-f]{8}", channel.name)
+    assert "🔒 Private" in channel.pinned[0].shown
+    assert not any(TITLE in message.shown for message in announcements.messages)
+
+    # Who is in may do everything; the evidence stays whoever deletes what.
+    await stage.bilal.types("/incident update INC-1 Access was revoked", in_="general")
+    await stage.bilal.types("/incident list", in_="general")
+    assert TITLE in told(stage.bilal)
+    said = await stage.bilal.says("The key was 4711", in_=channel)
+    await stage.bilal.deletes(said)
+    await stage.settle()
+    await stage.anna.types("/incident access", in_=channel)
+    assert told(stage.anna).startswith(f"Who may see INC-1\n• @{stage.anna.name}\n• @{stage.bilal.name}\n")
+
+
+async def test_people_are_let_in_and_taken_out(stage: Stage) -> None:
+    channel = await declared(stage)
+    await stage.chen.types("/incident status INC-1", in_="general")
+    unknown = told(stage.chen)
+    assert unknown == "There is no INC-1. /incident list shows the open ones."
+
+    await stage.bilal.types("/incident access add @chen", in_=channel)
+    await stage.settle()
+    assert stage.chen.id in channel.members
+    assert stage.chen.dm.messages[-1].shown.startswith("You may see INC-1, which is private: #incident")
+    await stage.chen.types("/incident status INC-1", in_="general")
+    assert TITLE in told(stage.chen)
+    await stage.bilal.types("/incident access add @chen", in_=channel)
+    assert told(stage.bilal) == "They may see INC-1 already. Nothing was changed."
+
+    await stage.chen.types("/incident access remove @bilal", in_=channel)
+    assert "is for @Anna Keller, who is incident commander, and admins" in told(stage.chen)
+    await stage.anna.types("/incident access remove @chen", in_=channel)
+    await stage.settle()
+    assert stage.chen.id not in channel.members
+    await stage.chen.types("/incident status INC-1", in_="general")
+    assert told(stage.chen) == unknown
+    await stage.anna.types("/incident access remove @anna", in_=channel)
+    assert "has a role in INC-1: /incident handoff first" in told(stage.anna)
+
+    # Slack's own invitation counts, and so does leaving.
+    await stage.bilal.invites(stage.chen, channel)
+    await stage.settle()
+    await stage.chen.types("/incident status INC-1", in_="general")
+    assert TITLE in told(stage.chen)
+    await stage.chen.leaves(channel)
+    await stage.settle()
+    await stage.chen.types("/incident status INC-1", in_="general")
+    assert told(stage.chen) == unknown
+
+
+async def test_who_joined_while_nobody_listened_is_known_after_the_start(stage: Stage) -> None:
+    channel = await declared(stage)
+    await stage.anna.invites(stage.chen, channel)
+    await stage.settle()
+    await stage.stop()
+    await stage.anna.invites(stage.dora, channel)
+    await stage.chen.leaves(channel)
+    await stage.start()
+    await stage.settle()
+
+    await stage.dora.types("/incident status INC-1", in_="general")
+    assert TITLE in told(stage.dora)
+    await stage.chen.types("/incident status INC-1", in_="general")
+    assert told(stage.chen).startswith("There is no INC-1.")
+
+
+async def test_a_public_incident_is_hidden_as_far_as_slack_allows(stage: Stage) -> None:
+    announcements = stage.workspace.channel("incidents")
+    channel = await stage.declare(f"sev1 {TITLE}")
+    assert TITLE in announcements.messages[-1].shown
+
+    await stage.anna.types("/incident access private", in_=channel)
+    await stage.settle()
+    assert "Slack does not let an app make a channel private" in told(stage.anna)
+    assert not any(TITLE in message.shown for message in announcements.messages)
+    assert any("made INC-1 private" in message.shown for message in channel.messages)
+    await stage.anna.makes_private(channel)
+    await stage.settle()
+
+    await stage.dora.types("/incident list", in_="general")
+    await stage.dora.opens_home()
+    await stage.settle()
+    assert not any(word in everything(stage.dora, stage) for word in SECRETS)
+    await stage.anna.types("/incident access public", in_=channel)
+    assert told(stage.anna).startswith("INC-1 stays private: Slack does not turn a private channel public")
+
+
+# Nothing leaks, wherever somebody looks.
+
+
+async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel = await declared(stage)
+    secrets = (*SECRETS, channel.id, channel.name)
+    for word in commands.SUBCOMMANDS:
+        if word in ("declare", "near-miss"):  # their words are a title, and another one each time
+            continue
+        for text in (
+            "{ref}",
+            "{ref} sev2 because of rain",
+            "{ref} @chen",
+            "into {ref}",
+            "private {ref}",
+            "remove {ref}",
+        ):
+            typed = [await typing(stage, word, text.format(ref=ref)) for ref in ("INC-1", "INC-999")]
+            assert typed[0] == typed[1], f"/incident {word} {text}"
+            assert not any(secret in typed[0] for secret in secrets), f"/incident {word} {text}"
+    for action, function in commands.BUTTONS.items():
+        for value in ("{n}", "{n}:{n}", "{n}:1"):
+            pressed = [await pressing(stage, action, function, value.format(n=n)) for n in (1, 999)]
+            assert not any(secret in pressed[0] for secret in secrets), f"{action} {value}: {pressed[0]}"
+    for callback, filled in commands.FORMS.items():
+        if callback not in ("declare",):
+            said = [await submitting(stage, callback, filled, n) for n in (1, 999)]
+            assert not any(secret in said[0] for secret in secrets), f"{callback}: {said[0]}"
+    for callback, used in commands.SHORTCUTS.items():
+        said = [await using(stage, callback, used)]
+        assert not any(secret in said[0] for secret in secrets), f"{callback}: {said[0]}"
+    assert not any(secret in record.getMessage() for record in caplog.records for secret in SECRETS)
+
+
+async def typing(stage: Stage, word: str, text: str) -> str:
+    services = stage.app.services
+    users = text.replace("@chen", f"<@{stage.chen.id}>")
+    request = SlashRequest(
+        press=f"command:{word}{text}",
+        user_id=stage.dora.id,
+        channel_id=stage.workspace.channel("general").id,
+        text=users,
+    )
+    return (await answered(lambda: run_word(word, request, services))).replace("INC-999", "INC-1").replace("999", "1")
+
+
+async def pressing(stage: Stage, action: str, function: commands.ButtonFunction, value: str) -> str:
+    press = ButtonPress(press=f"press:{action}{value}", user_id=stage.dora.id, action_id=action, value=value)
+    return await answered(lambda: who_asks.do(function, press, stage.app.services))
+
+
+async def submitting(stage: Stage, callback: str, function: object, number: int) -> str:
+    form = FormSubmission(
+        press=f"view:{callback}{number}",
+        user_id=stage.dora.id,
+        callback_id=callback,
+        values={name: "" for name in ("reason", "text", "to", "note", "severity", "changed", "impact")},
+        about={"incident": str(number), "action": "mitigated", "key": str(number)},
+    )
+    return await answered(lambda: who_asks.do(commands.FORMS[callback], form, stage.app.services))
+
+
+async def using(stage: Stage, callback: str, function: object) -> str:
+    general = stage.workspace.channel("general")
+    shortcut = Shortcut(
+        press=f"shortcut:{callback}",
+        user_id=stage.dora.id,
+        callback_id=callback,
+        channel_id=general.id,
+        message_ts="1795230000.000001",
+        message_user=stage.dora.id,
+        text="see INC-1",
+    )
+    return await answered(lambda: who_asks.do(commands.SHORTCUTS[callback], shortcut, stage.app.services))
+
+
+async def answered(ask: object) -> str:
+    """What the person would read. Values that a button never carries may not be understood at all."""
+    try:
+        reply: Reply = await ask()  # type: ignore[operator]
+    except (SitrepError, ValueError, LookupError, TypeError) as refusal:
+        return str(refusal) if isinstance(refusal, SitrepError) else "not understood"
+    return f"{reply.post} {reply.form}"
