@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.door import SPOKEN
 from bot.slack_messages import heard_event, reaction_event
-from workflows import home, presence, scribe, unfurl, watch
+from workflows import catchup_visits, home, presence, scribe, unfurl, watch
 from workflows.services import Services
 
 EventFunction = Callable[[Mapping[str, Any], Services], Awaitable[None]]
@@ -65,7 +65,10 @@ async def came_or_went(event: Mapping[str, Any], services: Services) -> None:
     if event.get("user") == services.slack.user_id:
         await watch.moved(services, channel_id, watch.HERE if joined else watch.LEFT, by, at)
     else:
-        await presence.came_or_went(services, channel_id, str(event.get("user") or ""), here=joined, at=at)
+        user_id = str(event.get("user") or "")
+        await presence.came_or_went(services, channel_id, user_id, here=joined, at=at)
+        if joined:
+            await catchup_visits.joined(services, channel_id, user_id, inviter=by)
 
 
 async def id_changed(event: Mapping[str, Any], services: Services) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from commands.request import Reply, SlashRequest, Subcommand, told
 from commands.which import incident_meant
-from workflows import blocks, card, repair
+from workflows import blocks, card, catchup_visits, repair
 from workflows.overview import overview
 from workflows.ports import Post
 from workflows.refusals import who_can_fix
@@ -14,13 +14,21 @@ from workflows.repair import Missing
 from workflows.services import Services
 
 REPAIR: Final = ("repair", "retry", "fix")
+OUTSIDE: Final = ("stakeholders", "stakeholder", "execs", "management")
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
-    """`status [INC-7]`: as the card shows it, without its buttons. `status repair [INC-7]` tries again."""
+    """`status [INC-7]`: as the card shows it, without its buttons. `status repair [INC-7]` tries again.
+
+    `status --stakeholders [INC-7]`: what concerns those who do not work on it.
+    """
     words = request.text.split()
+    outside = any(word.lower().strip("-–—") in OUTSIDE for word in words)
+    words = [word for word in words if word.lower().strip("-–—") not in OUTSIDE]
     wanted = [word for word in words if word.lower() not in REPAIR]
     incident, _ = await incident_meant(replace(request, text=" ".join(wanted)), services)
+    if outside:
+        return told(await catchup_visits.for_stakeholders(services, incident))
     if len(wanted) < len(words):
         found = await repair.repair(services, incident.key, press=request.press)
         return told(repaired(incident.ref, found))
@@ -55,7 +63,7 @@ def line(one: Missing) -> str:
 SUBCOMMAND = Subcommand(
     word="status",
     synonyms=("show", "card", "info"),
-    usage="status [INC-7] | status repair [INC-7]",
+    usage="status [INC-7] | status --stakeholders [INC-7] | status repair [INC-7]",
     help="How an incident stands, for you alone; `repair` tries again what Slack refused.",
     function=command,
 )

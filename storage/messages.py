@@ -60,6 +60,22 @@ async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Messa
     return (await session.exec(statement.order_by(col(Message.ts), col(Message.id)))).all()
 
 
+async def said_since(session: AsyncSession, incident_id: int, ts: str, *, but: str) -> int:
+    """How many messages people have written after `ts`, those of `but` and what was deleted left out."""
+    statement = (
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.incident_id == incident_id,
+            col(Message.ts) > ts,
+            Message.user_id != but,
+            Message.subtype == "",
+            col(Message.deleted_at).is_(None),
+        )
+    )
+    return (await session.exec(statement)).one()
+
+
 async def some(session: AsyncSession, incident_id: int, wanted: Sequence[str]) -> Sequence[Message]:
     """The messages of an incident with these `ts`."""
     statement = select(Message).where(Message.incident_id == incident_id, col(Message.ts).in_(wanted))
