@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from commands.request import Reply, SlashRequest, Subcommand, told
 from commands.which import incident_meant
 from storage.models import Incident
@@ -25,6 +27,8 @@ SIGNS: Mapping[str, str] = {
     "note": "📝",
     "update": "📣",
     "problem": "⚠️",
+    "promise": "🤝",
+    "comms": "✉️",
     "runbook": "📖",
     "remediation": "🛠️",
 }
@@ -34,9 +38,9 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     """The newest lines; `timeline all` shows as many as fit."""
     incident, request = await incident_meant(request, services)
     async with services.database.read() as session:
-        lines = await timeline.timeline(session, incident)
+        lines = await of_all(session, incident)
     wanted = MOST if request.text.strip().lower() in ("all", "everything", "full") else NEWEST
-    shown = fitting([line_text(line) for line in lines[-wanted:]])
+    shown = fitting([line_text(line, ref) for ref, line in lines[-wanted:]])
     about = f"{incident.ref} “{escape(incident.title)}”: the newest {len(shown)} of {len(lines)} lines"
     if len(shown) == len(lines):
         about = f"{incident.ref} “{escape(incident.title)}”: {len(lines)} line{'' if len(lines) == 1 else 's'}"
@@ -44,10 +48,18 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     return told(about, *rows)
 
 
-def line_text(line: TimelineLine) -> str:
+async def of_all(session: AsyncSession, incident: Incident) -> list[tuple[str, TimelineLine]]:
+    """Its own lines, and those of what was merged into it with its name, in the order in which they happened."""
+    found = [("", line) for line in await timeline.timeline(session, incident)]
+    for one in await timeline.merged_into(session, incident):
+        found += [(one.incident.ref, line) for line in one.timeline]
+    return sorted(found, key=lambda pair: pair[1].at)
+
+
+def line_text(line: TimelineLine, ref: str = "") -> str:
     by = f" – {person(line.by)}" if line.by.startswith(("U", "W")) else ""
     text = clipped(" ".join(line.text.split()), LINE)
-    return f"{day_and_time(line.at)} {SIGNS.get(line.kind, '•')} {text}{by}"
+    return f"{day_and_time(line.at)} {SIGNS.get(line.kind, '•')} {f'{ref}: ' if ref else ''}{text}{by}"
 
 
 def fitting(lines: Sequence[str]) -> list[str]:

@@ -7,7 +7,17 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import OPEN_STATUSES, Handoff, HandoffState, Incident, Press, Role, Surface, Update
+from storage.models import (
+    OPEN_STATUSES,
+    UNCOUNTED_STATUSES,
+    Handoff,
+    HandoffState,
+    Incident,
+    Press,
+    Role,
+    Surface,
+    Update,
+)
 
 
 async def get(session: AsyncSession, incident_id: int) -> Incident | None:
@@ -55,6 +65,17 @@ async def recently_ended(session: AsyncSession, most: int) -> Sequence[Incident]
     """Incidents that are not open any more, newest first."""
     statement = select(Incident).where(col(Incident.status).not_in(OPEN_STATUSES))
     return (await session.exec(statement.order_by(col(Incident.id).desc()).limit(most))).all()
+
+
+async def counted(session: AsyncSession, since: datetime | None = None) -> Sequence[Incident]:
+    """What every figure is made of, oldest first: neither merged nor cancelled, nor still in triage.
+
+    With `since`, those that were declared at that time or later.
+    """
+    statement = select(Incident).where(col(Incident.status).not_in(UNCOUNTED_STATUSES))
+    if since is not None:
+        statement = statement.where(col(Incident.declared_at) >= since)
+    return (await session.exec(statement.order_by(col(Incident.id)))).all()
 
 
 async def count(session: AsyncSession) -> int:

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 
-from storage.models import Action, Gap, Handoff, Role, Update
+from storage.models import Action, Classification, Gap, Handoff, Promise, Role, Sent, Update
 from workflows.policy import Policy
 from workflows.postmortem import draft
 from workflows.record import Record, without_secrets
-from workflows.timeline import Said, TimelineLine
+from workflows.timeline import Merged, Said, TimelineLine
 
 STYLE: Final = """
 :root { color-scheme: light dark; }
@@ -38,7 +38,11 @@ def as_json(record: Record) -> str:
         "roles": [role_facts(role) for role in clean.roles],
         "handoffs": [handoff_facts(handoff) for handoff in clean.handoffs],
         "actions": [action_facts(action) for action in clean.actions],
+        "promises": [promise_facts(promise) for promise in clean.promises],
+        "sent": [sent_facts(one) for one in clean.sent],
         "gaps": [gap_facts(gap) for gap in clean.gaps],
+        "classifications": [classification_facts(one) for one in clean.classifications],
+        "merged": [merged_facts(one) for one in clean.merged],
         "masked": sum((clean.masked or {}).values()),
         "names": dict(sorted(clean.names.items())),
     }
@@ -103,6 +107,8 @@ def incident_facts(record: Record) -> dict[str, Any]:
         "resolved_at": iso(incident.resolved_at),
         "closed_at": iso(incident.closed_at),
         "close_reason": incident.close_reason,
+        "merged_into": f"INC-{incident.merged_into}" if incident.merged_into is not None else None,
+        "retrospective": incident.retrospective,
         "postmortem_due_at": iso(incident.postmortem_due_at),
     }
 
@@ -177,5 +183,52 @@ def action_facts(action: Action) -> dict[str, Any]:
     }
 
 
+def promise_facts(promise: Promise) -> dict[str, Any]:
+    return {
+        "number": promise.number,
+        "text": promise.text,
+        "to_whom": promise.to_whom,
+        "due_at": iso(promise.due_at),
+        "first_due_at": iso(promise.first_due_at),
+        "made_by": promise.made_by,
+        "made_at": iso(promise.made_at),
+        "state": promise.state,
+        "ended_at": iso(promise.ended_at),
+        "ended_by": promise.ended_by,
+        "reason": promise.reason,
+    }
+
+
+def sent_facts(one: Sent) -> dict[str, Any]:
+    """`text` is plain, as it left; without a `channel_id` it was copied, to be sent by hand."""
+    return {
+        "template": one.template,
+        "at": iso(one.at),
+        "by": one.by,
+        "to_whom": one.to_whom,
+        "channel_id": one.channel_id,
+        "ts": one.ts,
+        "text": one.text,
+    }
+
+
 def gap_facts(gap: Gap) -> dict[str, Any]:
     return {"from_ts": gap.from_ts, "to_ts": gap.to_ts, "reason": gap.reason}
+
+
+def classification_facts(one: Classification) -> dict[str, Any]:
+    """What the severity classifier was told, question by question, and where that led."""
+    return {"at": iso(one.at), "by": one.by, "level": one.level, "answers": one.answers}
+
+
+def merged_facts(one: Merged) -> dict[str, Any]:
+    """An incident that goes on in this one."""
+    incident = one.incident
+    return {
+        "ref": incident.ref,
+        "title": incident.title,
+        "severity": incident.severity,
+        "channel_id": incident.channel_id,
+        "declared_at": iso(incident.declared_at),
+        "timeline": [line_facts(line) for line in one.timeline],
+    }

@@ -78,6 +78,8 @@ def between(start: datetime | None, end: datetime | None) -> timedelta | None:
 def severity_spells(record: Record) -> list[Spell]:
     """One spell per level in a row, from the declaration until the incident was resolved."""
     turns = list(record.severities) or [(record.incident.declared_at, record.incident.severity)]
+    if record.incident.retrospective:  # what was over when it was declared had its severity from the beginning
+        turns[0] = (start_of(record.incident), turns[0][1])
     end = record.incident.resolved_at or record.incident.closed_at
     ends = [*(at for at, _ in turns[1:]), end]
     spells = zip(turns, ends, strict=True)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from storage.models import Action, Role
+from storage.models import Action, Promise, Role
 from workflows import markdown
 from workflows.card import ROLE_NAMES
 from workflows.markdown import titled
@@ -67,6 +67,7 @@ def facts_table(facts: Facts) -> list[str]:
         *severity_rows(facts),
         ("Affected service", titled(incident.service or "") or UNKNOWN),
         ("Channel", f"#{titled(incident.channel_name)}"),
+        *merged_rows(facts),
         ("Began", facts.day_and_time(incident.began_at)),
         ("Detected", facts.day_and_time(incident.detected_at)),
         ("Declared", f"{facts.day_and_time(incident.declared_at)} by {facts.who(incident.declared_by)}"),
@@ -77,6 +78,14 @@ def facts_table(facts: Facts) -> list[str]:
         *duration_rows(facts.numbers, "it began" if incident.began_at else "it was declared"),
     ]
     return markdown.table(("Fact", "Value"), rows)
+
+
+def merged_rows(facts: Facts) -> list[tuple[str, str]]:
+    """What turned out to be the same incident, and where this one goes on."""
+    goes_on = facts.record.incident.merged_into
+    rows = [("Merged into", f"INC-{goes_on}")] if goes_on is not None else []
+    found = [f"{one.incident.ref} · {titled(one.incident.title)}" for one in facts.record.merged]
+    return [*rows, *(("Merged into this", one) for one in found)]
 
 
 def severity_rows(facts: Facts) -> list[tuple[str, str]]:
@@ -166,7 +175,34 @@ def communication(facts: Facts) -> list[str]:
     ]
     if numbers.longest_silence is not None:
         lines.append(f"- Longest time without news: {spell_text(numbers.longest_silence, facts)}.")
-    return lines
+    return [*lines, *said_outside(facts), *promised(facts)]
+
+
+def said_outside(facts: Facts) -> list[str]:
+    """What was sent to people outside, a line each. Their wording is in the JSON export."""
+    return [
+        f"- {facts.day_and_time(one.at)}: {titled(one.template.replace('-', ' '))} "
+        f"{f'for {titled(one.to_whom)} ' if one.to_whom else ''}by {facts.who(one.by)}, "
+        f"{'posted in Slack' if one.channel_id else 'copied, to be sent by hand'}."
+        for one in facts.record.sent
+    ]
+
+
+def promised(facts: Facts) -> list[str]:
+    """What people outside were promised, and whether they got it."""
+    return [
+        f"- Promised{f' to {facts.text(one.to_whom)}' if one.to_whom else ''} by {facts.day_and_time(one.due_at)}: "
+        f"{facts.text(one.text)} – {how_it_ended(one, facts)}"
+        for one in facts.record.promises
+    ]
+
+
+def how_it_ended(promise: Promise, facts: Facts) -> str:
+    if promise.ended_at is None:
+        return "nobody has said yet how it ended."
+    late = f", {duration(promise.ended_at - promise.due_at)} late" if promise.ended_at > promise.due_at else ""
+    because = f" ({facts.text(promise.reason)})" if promise.reason else ""
+    return f"{promise.state} {facts.day_and_time(promise.ended_at)}{late}{because}."
 
 
 def spell_text(spell: Spell, facts: Facts) -> str:

@@ -9,15 +9,27 @@ from typing import Final, TypeVar
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import actions, handoffs, incidents, messages
+from storage import actions, classifications, handoffs, incidents, messages, promises, sent
 from storage import names as known
 from storage import timeline as lines
-from storage.models import Action, Gap, Handoff, Incident, Message, Revision, Role, Update
+from storage.models import (
+    Action,
+    Classification,
+    Gap,
+    Handoff,
+    Incident,
+    Message,
+    Promise,
+    Revision,
+    Role,
+    Sent,
+    Update,
+)
 from workflows import people
 from workflows.masking import Mask
 from workflows.services import Services
 from workflows.surfaces import load
-from workflows.timeline import Said, TimelineLine, messages_of, timeline
+from workflows.timeline import Merged, Said, TimelineLine, merged_into, messages_of, timeline
 from workflows.words import PERSON, mentioned
 
 CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -42,6 +54,10 @@ class Record:
     handoffs: Sequence[Handoff] = ()
     actions: Sequence[Action] = ()
     gaps: Sequence[Gap] = ()
+    promises: Sequence[Promise] = ()
+    sent: Sequence[Sent] = ()
+    classifications: Sequence[Classification] = ()
+    merged: Sequence[Merged] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     bots: frozenset[str] = frozenset()
@@ -66,6 +82,10 @@ async def read(session: AsyncSession, incident: Incident) -> Record:
         handoffs=await handoffs.of_incident(session, incident.key),
         actions=await actions.of_incident(session, incident.key),
         gaps=await messages.gaps_of(session, incident.key),
+        promises=await promises.of_incident(session, incident.key),
+        sent=await sent.of_incident(session, incident.key),
+        classifications=await classifications.of_incident(session, incident.key),
+        merged=await merged_into(session, incident),
     )
     return await with_names(session, record)
 
@@ -94,12 +114,16 @@ def people_in(record: Record) -> frozenset[str]:
     """The ids of everybody who acted, spoke, reacted or was named."""
     found = {record.incident.declared_by}
     found.update(held.user_id for held in record.roles)
-    found.update(line.by for line in record.timeline)
+    found.update(line.by for line in every_line(record))
+    found.update(one.by for one in record.classifications)
     found.update(update.by for update in record.updates)
     for handoff in record.handoffs:
         found.update((handoff.from_user, handoff.to_user))
     for action in record.actions:
         found.update((action.owner or "", action.created_by, action.done_by or ""))
+    for promise in record.promises:
+        found.update((promise.made_by, promise.ended_by or ""))
+    found.update(one.by for one in record.sent)
     for said in record.messages:
         found.add(said.message.user_id)
         found.update(user for users in said.reactions.values() for user in users)
@@ -114,15 +138,24 @@ def channels_in(record: Record) -> frozenset[str]:
     return frozenset(found | {record.incident.channel_id or ""})
 
 
+def every_line(record: Record) -> Iterator[TimelineLine]:
+    """Its own timeline, then those of what was merged into it."""
+    yield from record.timeline
+    for one in record.merged:
+        yield from one.timeline
+
+
 def texts(record: Record) -> Iterator[str]:
     """Every Slack-encoded text of the record."""
     incident = record.incident
     yield from (incident.summary, incident.impact, incident.understanding, incident.next_step, incident.close_reason)
-    yield from (line.text for line in record.timeline)
+    yield from (line.text for line in every_line(record))
     for update in record.updates:
         yield from (update.changed, update.impact, update.next_step)
     yield from (handoff.note for handoff in record.handoffs)
     yield from (action.text for action in record.actions)
+    for promise in record.promises:
+        yield from (promise.text, promise.to_whom, promise.reason)
     for said in record.messages:
         yield from texts_of(said)
 
@@ -148,7 +181,15 @@ def masked(record: Record, mask: Mask) -> Record:
         handoffs=[masked_row(handoff, mask) for handoff in record.handoffs],
         actions=[masked_row(action, mask) for action in record.actions],
         gaps=[masked_row(gap, mask) for gap in record.gaps],
+        promises=[masked_row(promise, mask) for promise in record.promises],
+        sent=[masked_row(one, mask) for one in record.sent],
+        merged=[masked_merged(one, mask) for one in record.merged],
     )
+
+
+def masked_merged(one: Merged, mask: Mask) -> Merged:
+    lines = [replace(line, text=mask(line.text)) for line in one.timeline]
+    return Merged(incident=masked_row(one.incident, mask), timeline=lines)
 
 
 def masked_row(row: Row, mask: Mask) -> Row:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import messages
+from storage import merges, messages
 from storage import timeline as lines
 from storage.models import Entry, Incident, Message, Reaction, Revision
 from workflows.policy import MARKS
@@ -38,6 +38,20 @@ class Said:
     message: Message
     reactions: Mapping[str, tuple[str, ...]]
     revisions: tuple[Revision, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """An incident that goes on in another one, with what happened in it until then."""
+
+    incident: Incident
+    timeline: Sequence[TimelineLine]
+
+
+async def merged_into(session: AsyncSession, incident: Incident) -> list[Merged]:
+    """What goes on in this incident. One that has become private since is told in private ones only."""
+    found = [one for one in await merges.of(session, incident.key) if incident.private or not one.private]
+    return [Merged(incident=one, timeline=await timeline(session, one)) for one in found]
 
 
 async def timeline(session: AsyncSession, incident: Incident) -> list[TimelineLine]:

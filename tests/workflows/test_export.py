@@ -27,7 +27,22 @@ def exported(made: Record) -> dict[str, Any]:
 def test_json_has_the_contracts_fields() -> None:
     found = exported(record())
     assert list(found) == [
-        *("incident", "messages", "timeline", "updates", "roles", "handoffs", "actions", "gaps", "masked", "names")
+        *(
+            "incident",
+            "messages",
+            "timeline",
+            "updates",
+            "roles",
+            "handoffs",
+            "actions",
+            "promises",
+            "sent",
+            "gaps",
+            "classifications",
+            "merged",
+            "masked",
+            "names",
+        )
     ]
     facts = found["incident"]
     assert facts["ref"] == "INC-7"
