@@ -11,7 +11,7 @@ from storage import promises, sent
 from storage.models import Incident, Sent, Status
 from workflows import blocks, comms, comms_asking
 from workflows.blocks import Block
-from workflows.comms_templates import Kind, kinds
+from workflows.comms_templates import Kind, kinds, name_of
 from workflows.errors import UserError
 from workflows.services import Services
 from workflows.words import day_and_time, escape, one_line, person, plain
@@ -137,8 +137,7 @@ async def what_was_sent(incident: Incident, services: Services) -> Reply:
         found = list(await sent.of_incident(session, incident.key))[::-1]
     if not found:
         return told(f"Nothing has been sent for {incident.ref} yet. `/incident comms` shows what can be.")
-    titles = {kind.name: kind.title for kind in kinds(services.policy.templates)}
-    lines = [sent_line(one, titles.get(one.template, one.template)) for one in found[:MOST_SENT]]
+    lines = [sent_line(one, name_of(one.template)) for one in found[:MOST_SENT]]
     more = f"\n…and {len(found) - MOST_SENT} more in `sitrep export {incident.ref}`" if len(found) > MOST_SENT else ""
     text = f"*Sent for {incident.ref}, newest first*\n" + "\n".join(lines) + more
     return told(text, blocks.section(text), *as_code(found[0].text))

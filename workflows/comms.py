@@ -14,7 +14,7 @@ from storage.models import Incident, PromiseState, Sent, Update
 from workflows import blocks, channels, comms_asking, people, promises
 from workflows.change import Change, change
 from workflows.comms_facts import Source, facts
-from workflows.comms_templates import Filled, Kind, fill, kinds
+from workflows.comms_templates import Filled, Kind, fill, kinds, name_of
 from workflows.errors import UserError
 from workflows.masking import Mask
 from workflows.overview import overview
@@ -165,7 +165,7 @@ async def run(run: Run, services: Services) -> None:
         return
     if said.channel_id != incident.channel_id:
         await run.attempt("join", partial(joined, services, said.channel_id), loss="")
-    title = {kind.name: kind.title for kind in kinds(services.policy.templates)}.get(said.template, said.template)
+    title = name_of(said.template)
     loss = f"{title} could not be posted in <#{said.channel_id}>; its text is in `/incident comms sent`"
     key, posts, channel_id = run.step_key("post"), services.slack.posts, said.channel_id
     post = posted(said, title, incident)

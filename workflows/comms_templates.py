@@ -148,6 +148,11 @@ def titled(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
+def name_of(template: str) -> str:
+    """What people call the message; also one of a template that is no longer there."""
+    return KINDS[template].title if template in KINDS else titled(template)
+
+
 def environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
     """A fresh sandbox. What comes out is plain text, which is escaped on its way into Slack."""
     return ImmutableSandboxedEnvironment(

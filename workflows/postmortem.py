@@ -20,7 +20,14 @@ BLAMELESS: Final = (
     "This is about how the system let it happen, not about who was there. Everybody did what made sense with what they "
     "knew at the time; hindsight was not available. Where a person's name helps, it is to know whom to ask."
 )
-KINDS: Final = {"key": "key moment", "action": "action taken", "problem": "trouble", "refused": "not allowed"}
+KINDS: Final = {
+    "key": "key moment",
+    "action": "action taken",
+    "problem": "trouble",
+    "refused": "not allowed",
+    "comms": "said outside",
+    "no-email": "decision",
+}
 LATER: Final = 120  # seconds between happening and recording from which on both times are told
 
 

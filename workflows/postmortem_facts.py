@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from storage.models import Action, Promise, Role
 from workflows import markdown
 from workflows.card import ROLE_NAMES
+from workflows.comms_templates import name_of
 from workflows.markdown import titled
 from workflows.numbers import Numbers, Spell, start_of
 from workflows.policy import Policy
@@ -181,7 +182,7 @@ def communication(facts: Facts) -> list[str]:
 def said_outside(facts: Facts) -> list[str]:
     """What was sent to people outside, a line each. Their wording is in the JSON export."""
     return [
-        f"- {facts.day_and_time(one.at)}: {titled(one.template.replace('-', ' '))} "
+        f"- {facts.day_and_time(one.at)}: {titled(name_of(one.template))} "
         f"{f'for {titled(one.to_whom)} ' if one.to_whom else ''}by {facts.who(one.by)}, "
         f"{'posted in Slack' if one.channel_id else 'copied, to be sent by hand'}."
         for one in facts.record.sent

@@ -76,6 +76,33 @@ async def talk(place: Place) -> None:
     await place.bilal.says("Raise the pool limit by 2026-12-01", in_=incident(place))
 
 
+async def says_it(place: Place) -> None:
+    """Somebody says, where the bot reads along, what an incident is declared from."""
+    await place.dora.invites(place.workspace.bot_user_id, "general")
+    await place.chen.says("Search is slow since noon", in_="general")
+
+
+async def opens_declare_form(place: Place) -> None:
+    await says_it(place)
+    await place.dora.uses("Declare from message", on=place.workspace.channel("general").messages[-1])
+
+
+async def submit_declare(place: Place) -> None:
+    if place.dora.modal is not None and place.dora.modal.submit:
+        await place.dora.submits({})
+
+
+async def mentions_number(place: Place) -> None:
+    await place.dora.says("Is that INC-1?", in_="general")
+
+
+def says(words: str) -> Deed:
+    async def deed(place: Place) -> None:
+        await place.anna.says(words, in_=incident(place))
+
+    return deed
+
+
 async def submit_close(place: Place) -> None:
     if place.anna.modal is not None:
         await place.anna.submits(GIVEN)
@@ -84,6 +111,11 @@ async def submit_close(place: Place) -> None:
 async def submit_snooze(place: Place) -> None:
     if place.anna.modal is not None:
         await place.anna.submits({"Why can the update wait?": "The rollback takes ten minutes"})
+
+
+async def submit_comms(place: Place) -> None:
+    if place.anna.modal is not None:
+        await place.anna.submits({"Update": "Rolled back, watching it", "Where": "#incidents"})
 
 
 async def submit_update(place: Place) -> None:
@@ -98,6 +130,32 @@ def passes(**units: float) -> Deed:
         place.clock.advance(**units)
 
     return deed
+
+
+def passes_until(seen: str, **units: float) -> Deed:
+    """Time goes by until this is to be read."""
+
+    async def deed(place: Place) -> None:
+        place.clock.advance(**units)
+        await place.workspace.until(lambda: time_shows(seen)(place.workspace))
+
+    return deed
+
+
+async def joins_late(place: Place) -> None:
+    """Somebody is brought in who was not there from the beginning."""
+    if place.chen.id not in incident(place).members:
+        await place.anna.invites(place.chen, incident(place))
+
+
+def direct_shows(seen: str) -> Callable[[Workspace], object]:
+    """Whether this is to be read in any direct conversation."""
+
+    def shown(workspace: Workspace) -> bool:
+        directs = [channel for channel in workspace.state.channels.values() if channel not in workspace.channels]
+        return any(seen in one.shown for channel in directs for one in channel.messages)
+
+    return shown
 
 
 def after(*deeds: Deed) -> Deed:
@@ -178,7 +236,27 @@ STORIES: dict[str, Story] = {
     "close": Story(
         begin=after(talk, types("resolved rolled back"), passes(minutes=31), presses("Close")), deed=submit_close
     ),
+    "comms": Story(begin=after(types("comms update")), deed=submit_comms),
+    "email": Story(begin=after(), deed=passes(minutes=40), waits=time_shows("A first email to customers")),
+    "no-email": Story(begin=after(passes_until("A first email", minutes=40)), deed=presses("No customer is affected")),
+    "promise": Story(begin=after(), deed=types("promise ETA in 40 min to customers")),
+    "promise-asked": Story(
+        begin=after(types("promise ETA in 28 min to customers")),
+        deed=passes(minutes=14),
+        waits=time_shows("Will it hold?"),
+    ),
+    "promise-kept": Story(
+        begin=after(types("promise ETA in 28 min to customers"), passes_until("Will it hold?", minutes=14)),
+        deed=presses("Kept"),
+    ),
+    "catchup": Story(begin=after(passes(minutes=10)), deed=joins_late, waits=direct_shows("You alone see this")),
     "home": Story(begin=after(), deed=opens_home),
+    "mention": Story(begin=after(), deed=says("@sitrep"), waits=thread_shows("Say it as you would type it")),
+    "say": Story(begin=after(), deed=says("@sitrep update Rolled back"), waits=time_shows("[UPDATE")),
+    "unfurl": Story(begin=after(says_it), deed=mentions_number, waits=thread_shows("Checkout is failing")),
+    "declare-from-message": Story(
+        begin=opens_declare_form, deed=submit_declare, waits=thread_shows("was declared from this")
+    ),
 }
 
 
