@@ -97,6 +97,11 @@ class Database:
         await self._engine.dispose()
 
 
+def dialect(session: AsyncSession) -> str:
+    """`sqlite` or `postgresql`, for the few statements that each of them has in its own words."""
+    return session.get_bind().dialect.name
+
+
 @contextmanager
 def unavailable() -> Iterator[None]:
     """Turn what drivers raise when the database is away, locked or full into `Unavailable`."""

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.database import dialect
 from storage.models import Gap, Message, Person, Reaction, ReadingPoint, Revision, Run, RunState
 
 MESSAGES: Final = SQLModel.metadata.tables["message"]
@@ -147,10 +148,6 @@ async def add_new_reaction(session: AsyncSession, reaction: Reaction) -> bool:
     """Store a reaction unless that person's is known already; says whether it was stored."""
     values = reaction.model_dump(exclude={"id"})
     return (await session.exec(NEW_REACTION[dialect(session)], params=values)).first() is not None
-
-
-def dialect(session: AsyncSession) -> str:
-    return session.get_bind().dialect.name
 
 
 async def find_reaction(session: AsyncSession, like: Reaction) -> Reaction | None:

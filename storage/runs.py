@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, func
+from sqlalchemy import ColumnElement, Update, bindparam, case, func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
-from sqlmodel import and_, col, delete, or_, select, update
+from sqlmodel import SQLModel, and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from storage.database import dialect
 from storage.models import Run, RunState, Step
 
 REFUSED: Final = "refused:"  # how the result of a step begins that Slack refused; its word follows
@@ -19,6 +21,12 @@ REFUSED: Final = "refused:"  # how the result of a step begins that Slack refuse
 FARTHEST: Final = timedelta(minutes=5)
 NOBODY: Final = "{}"  # the result of an invitation that nobody was refused of
 Found = TypeVar("Found")
+RUNS: Final = SQLModel.metadata.tables["run"]
+STEPS: Final = SQLModel.metadata.tables["step"]
+NEW_STEP: Final[Mapping[str, Any]] = {
+    "sqlite": sqlite.insert(STEPS).on_conflict_do_nothing(index_elements=["run_id", "name"]),
+    "postgresql": postgresql.insert(STEPS).on_conflict_do_nothing(index_elements=["run_id", "name"]),
+}
 
 
 async def owe(
@@ -196,16 +204,28 @@ async def release(session: AsyncSession) -> None:
 
 async def finish(session: AsyncSession, run: Run, *, owner: str, now: datetime) -> None:
     """End a run, unless somebody asked for it again meanwhile: then it is due at once."""
-    held = await still_held(session, run, owner)
-    if held is None:
-        return
-    held.leased_by = held.leased_until = None
-    held.trouble, held.failures, held.attempts = "", 0, 0
-    if held.asked == run.asked:
-        held.state = RunState.DONE
-    else:
-        held.owed_at = held.due_at = now
-    session.add(held)
+    which = {"of_run": run.id, "of_owner": owner, "was_asked": run.asked, "at": now}
+    await session.exec(ending(), params=which)
+
+
+@cache
+def ending() -> Update:
+    """Only while the lease is still ours; another replica may have taken over."""
+    again, at = RUNS.c.asked != bindparam("was_asked"), bindparam("at", type_=RUNS.c.due_at.type)
+    return (
+        update(RUNS)
+        .where(RUNS.c.id == bindparam("of_run"), RUNS.c.leased_by == bindparam("of_owner"))
+        .values(
+            state=case((again, RunState.WAITING.value), else_=RunState.DONE.value),
+            owed_at=case((again, at), else_=RUNS.c.owed_at),
+            due_at=case((again, at), else_=RUNS.c.due_at),
+            leased_by=None,
+            leased_until=None,
+            trouble="",
+            failures=0,
+            attempts=0,
+        )
+    )
 
 
 async def postpone(session: AsyncSession, run: Run, *, owner: str, due_at: datetime, trouble: str) -> None:
@@ -236,8 +256,20 @@ async def still_held(session: AsyncSession, run: Run, owner: str) -> Run | None:
 
 async def results(session: AsyncSession, run_id: int) -> dict[str, str]:
     """What the steps of a run gave, by name."""
-    steps = await session.exec(select(Step).where(Step.run_id == run_id))
-    return {step.name: step.result for step in steps}
+    return (await results_of(session, [run_id])).get(run_id, {})
+
+
+async def results_of(session: AsyncSession, run_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """What the steps of these runs gave, by run and name. Runs without results are absent."""
+    found: dict[int, dict[str, str]] = {}
+    for run_id, name, result in (await session.exec(steps_of(), params={"wanted": list(run_ids)})).all():
+        found.setdefault(run_id, {})[name] = result
+    return found
+
+
+@cache
+def steps_of() -> Select[int, str, str]:
+    return select(Step.run_id, Step.name, Step.result).where(col(Step.run_id).in_(bindparam("wanted", expanding=True)))
 
 
 async def results_of_incident(session: AsyncSession, incident_id: int) -> dict[int, dict[str, str]]:
@@ -253,9 +285,8 @@ async def results_of_incident(session: AsyncSession, incident_id: int) -> dict[i
 
 async def add_result(session: AsyncSession, *, run_id: int, name: str, result: str, now: datetime) -> None:
     """Keep a step's result; a second process that did the same step keeps the first one's."""
-    found = await session.exec(select(Step).where(Step.run_id == run_id, Step.name == name))
-    if found.first() is None:
-        session.add(Step(run_id=run_id, name=name, result=result, at=now))
+    insert = NEW_STEP[dialect(session)]
+    await session.exec(insert, params={"run_id": run_id, "name": name, "result": result, "at": now})
 
 
 async def unfinished(session: AsyncSession, now: datetime | None = None) -> int:

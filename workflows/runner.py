@@ -104,8 +104,9 @@ class Runner:
             claimed = await runs.claim(
                 session, owner=self._owner, now=now, lease=LEASE, busy=busy, most=room, forsaken=forsaken
             )
+            done = await runs.results_of(session, [row.id or 0 for row in claimed])
         for row in claimed:
-            self._start(row)
+            self._start(row, done.get(row.id or 0, {}))
 
     async def stop(self, patience: timedelta = timedelta(seconds=5)) -> None:
         """Take nothing more on, let what runs end within `patience`, and hand back the rest."""
@@ -131,9 +132,9 @@ class Runner:
         except Exception:  # the database may be away for a while; the next tick tries again
             log.exception("could not look for work", extra={"action": "claim_failed"})
 
-    def _start(self, row: RunRow) -> None:
+    def _start(self, row: RunRow, done: dict[str, str]) -> None:
         run_id = row.id or 0
-        task = asyncio.get_running_loop().create_task(self._work(row), name=f"run {row.key}")
+        task = asyncio.get_running_loop().create_task(self._work(row, done), name=f"run {row.key}")
         self._running[run_id] = task
         task.add_done_callback(lambda _: self._ended(run_id))
 
@@ -141,13 +142,11 @@ class Runner:
         del self._running[run_id]
         self._services.bell.ring()
 
-    async def _work(self, row: RunRow) -> None:
+    async def _work(self, row: RunRow, done: dict[str, str]) -> None:
         """Enter the run once and store how it ended. A failure to store leaves the lease to run out."""
         incident = {"incident": f"INC-{row.incident_id}"} if row.incident_id else {}
         with doing(run=row.key, attempt=str(row.attempts), **incident):
             try:
-                async with self._services.database.read() as session:
-                    done = await runs.results(session, row.id or 0)
                 await self._enter(row, done)
             except asyncio.CancelledError:
                 await self._postpone(row, timedelta(0), "the process was stopped")
