@@ -4,13 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from commands import action, speech
 from commands.request import FormSubmission, Reply, Shortcut, shown, told
 from storage import incidents
 from storage.models import Incident
 from workflows import access, actions, blocks, people, scribe, spoken
-from workflows.actions import Wanted, described
+from workflows.action_lines import described, noun
+from workflows.actions import Wanted
 from workflows.blocks import Block
 from workflows.errors import FormErrors, UserError
 from workflows.links import labelled, message_link
@@ -83,7 +85,7 @@ def form(wanted: Wanted, choice: Sequence[Incident], about: dict[str, str]) -> B
 
 async def submitted(request: FormSubmission, services: Services) -> Reply:
     """The form. Whatever is refused stays open with what was typed."""
-    wanted = parse(request, services)
+    wanted = parse(request, services, await people.zone(services, request.user_id))
     chosen = request.about.get("incident") or request.values.get("incident") or ""
     async with services.database.read() as session:
         incident = await incidents.get(session, int(chosen)) if chosen.isdigit() else None
@@ -98,10 +100,10 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
         by=request.user_id,
         source_ts=request.about["ts"] if request.about.get("incident") else None,
     )
-    return told(f"Noted as follow-up {described(made)} of {incident.ref}.")
+    return told(f"Noted as {noun(made).lower()} {described(made)} of {incident.ref}.")
 
 
-def parse(request: FormSubmission, services: Services) -> Wanted:
+def parse(request: FormSubmission, services: Services, zone: ZoneInfo) -> Wanted:
     """Raises `FormErrors` for fields that say nothing, or a day that there is not."""
     what = " ".join(request.values.get("what", "").split())
     if not speech.has_words(what):
@@ -109,20 +111,20 @@ def parse(request: FormSubmission, services: Services) -> Wanted:
     text = escape(what)
     if not request.about.get("incident"):
         text = with_link(text, request, services.slack.team_url)
-    return replace(until(request, services), text=text, owner=request.values.get("owner") or None)
+    return replace(until(request, services, zone), text=text, owner=request.values.get("owner") or None)
 
 
-def until(request: FormSubmission, services: Services) -> Wanted:
+def until(request: FormSubmission, services: Services, zone: ZoneInfo) -> Wanted:
     """The day, or time, in the words that `/incident action … by …` takes."""
     typed = request.values.get("due", "").strip()
     day = typed.removeprefix("by ").removeprefix("until ")
     if not day:
         return Wanted(text="", owner=None, due=None)
     try:
-        wanted = action.parse(f"x by {escape(day)}", services)
+        wanted = action.parse(f"x by {escape(day)}", services, zone)
     except UserError as refusal:
         raise FormErrors({"due": f"{plain(str(refusal)).partition('.')[0]}. {DAYS}"}) from refusal
-    if wanted.due is None:
+    if wanted.due is None and wanted.due_at is None:
         raise FormErrors({"due": f"“{typed}” is no day that I know. {DAYS}"})
     return wanted
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from storage.models import Action
+from workflows.action_lines import due_words
 from workflows.card import ROLE_NAMES, severity_line
 from workflows.overview import Overview
 from workflows.policy import Policy
 from workflows.promise_words import standing
+from workflows.role_wording import duties
 from workflows.timeline import TimelineLine
 from workflows.words import clipped, clock_time, duration, escape, one_line, person
 
@@ -94,7 +96,7 @@ def open_actions(actions: Sequence[Action]) -> list[str]:
     waiting = [one for one in actions if one.done_at is None and one.withdrawn_at is None]
     shown = [
         f"{one.number}. {short(one.text, 80)} – {person(one.owner) if one.owner else 'nobody yet'}"
-        + (f", by {one.due}" if one.due else "")
+        + (f", by {one.due}" if one.due else f", {due_words(one)}" if one.due_at else "")
         for one in waiting[:MOST_ACTIONS]
     ]
     more = len(waiting) - len(shown)
@@ -143,40 +145,3 @@ def role_briefing(role: str, view: Overview, policy: Policy) -> str:
     where = f" <#{incident.channel_id}>" if incident.channel_id else ""
     first = f"You are {TITLES[role]} of *{incident.ref} · {escape(incident.title)}*.{where}"
     return "\n".join([first, *(f"• {line}" for line in duties(role, view, policy))])
-
-
-def duties(role: str, view: Overview, policy: Policy) -> tuple[str, ...]:
-    """Source: the mission's role descriptions, in the words of somebody who stands beside you."""
-    every = view.severity.update_every
-    cadence = f"every {duration(every)}" if every else "whenever something changes"
-    marks = {kind: f":{emoji}:" for emoji, kind in policy.reactions.items()}
-    key = f"{marks['key']} on a message puts it on the timeline" if "key" in marks else "`/incident note` keeps a line"
-    finding = f"Mark what you find with {marks['finding']}" if "finding" in marks else "Say what you find"
-    return {
-        "ic": (
-            "You coordinate; you do not debug. Ask, decide, give each job to one person.",
-            "Mitigate before looking for the cause: roll back, switch off, fail over.",
-            f"See that an update goes out {cadence}: `/incident update`.",
-            "Tired, or needed elsewhere? `/incident handoff @somebody`. Until they accept, it is you.",
-        ),
-        "comms": (
-            "You speak to everybody outside, so that the incident commander need not.",
-            f"An update {cadence}: what people notice, what is being done, when they hear again. `/incident update`.",
-            "Leave causes out until they are certain, and names out always.",
-        ),
-        "ops": (
-            "You lead the technical work: which ideas are followed, who tries what, what has been changed.",
-            "One change at a time, said in the channel before it is made. Mitigation comes first.",
-            "Tell the incident commander what you need and what it risks; they decide.",
-        ),
-        "scribe": (
-            f"Every message is kept already; you make the story readable. {key}.",
-            "What was said on a call: `/incident note 14:05 Rolled back to 41`.",
-            "Write what happened and when, not who was wrong.",
-        ),
-        "sme": (
-            "You look into it and fix it, hands on. Say what you are about to change before you change it.",
-            f"{finding}, also when it rules something out.",
-            "Tell the incident commander about risks, and when you need somebody else.",
-        ),
-    }[role]

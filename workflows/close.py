@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents
 from storage.models import Incident, Status, Surface
-from workflows import audit, bookmarks, lifecycle, permissions, postmortem, reconcile, surfaces
+from workflows import actions, audit, bookmarks, lifecycle, permissions, postmortem, reconcile, surfaces
 from workflows.change import Change, change
 from workflows.closing_words import closed_line, closing_post
 from workflows.errors import UserError
@@ -124,6 +124,7 @@ async def close(made: Change, status: Status, request: CloseRequest, services: S
     incident.close_reason = request.reason
     incident.postmortem_due_at = made.now + services.policy.postmortem_due
     await made.reset_clock(services)
+    await actions.carry_over(made, services)
     made.tell("status", closed_line(incident), request.user_id, state=status)
     await made.refresh()
     # An incident may be reopened and closed again: each closing has a run, and a draft, of its own.

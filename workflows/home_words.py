@@ -6,6 +6,7 @@ from typing import Final
 
 from storage.models import Action, Incident
 from workflows import blocks
+from workflows.action_lines import noun
 from workflows.blocks import Block
 from workflows.briefing import TITLES
 from workflows.card import SIGNS
@@ -109,7 +110,7 @@ def action_line(action: Action, incident: Incident, today: str) -> str:
         due = f"by {day_and_time(action.due_at)}"
     elif action.due:
         due = f"*was due {action.due}*" if action.due < today else f"due {action.due}"
-    return f"{action.text}\n{due} · follow-up {action.number} of {incident.ref} · {where(incident)}"
+    return f"{action.text}\n{due} · {noun(action).lower()} {action.number} of {incident.ref} · {where(incident)}"
 
 
 def ended_line(incident: Incident, draft: str) -> str:

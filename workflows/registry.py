@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from workflows import (
-    actions,
+    action_lines,
+    actions_marked,
     admission,
     bookmarks,
     catchup_visits,
@@ -64,9 +65,9 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "comms": comms.run,
         "customer_email": comms_asking.run,
         "customer_email_done": comms_asking.clear,
-        "follow_up": actions.run_line,
+        "follow_up": action_lines.run,
         "home": home.run,
-        "meet": actions.run_meet,
+        "meet": actions_marked.run_meet,
         "merged": merge.run_merged,
         "mitigation_hint": mitigation_hint.run,
         "mention": mentions.run,
@@ -76,6 +77,7 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "name": people.run,
         "onlookers": onlookers.run,
         "origin": origins.run,
+        "overdue": action_lines.run_overdue,
         "patience": patience.run,
         "promise_ask": promises.run_ask,
         "promise_shown": promises.run_shown,

@@ -15,7 +15,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import reminders
 from storage.database import Unavailable
 from storage.models import Reminder
-from workflows import comms_email, handoff, mitigations, nags, patience, promises
+from workflows import (
+    action_lines,
+    comms_email,
+    escalation,
+    escalation_watch,
+    handoff,
+    mitigations,
+    nags,
+    patience,
+    promises,
+)
 from workflows.services import Services
 
 log = logging.getLogger(__name__)
@@ -29,7 +39,10 @@ DueFunction = Callable[[AsyncSession, Reminder, Services], Awaitable[None]]
 
 DUE: Mapping[str, DueFunction] = MappingProxyType(
     {
+        "action": action_lines.due,
         "customer_email": comms_email.due,
+        "escalation": escalation.due,
+        "escalation_watch": escalation_watch.due,
         "handoff": handoff.due,
         "mitigation": mitigations.due,
         "patience": patience.due,

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, messages
 from storage.models import Known, Message, Reaction, Revision
-from workflows import actions, declare, people, wordings
+from workflows import actions_marked, declare, people, wordings
 from workflows.ports import Heard, HeardReaction
 from workflows.services import Services
 from workflows.words import ts_time
@@ -111,10 +111,10 @@ async def keep(
     await revise(session, services, message, heard, as_shown=as_shown)
     session.add(message)
     if new is not None:
-        return await actions.arrived(session, services, message)
+        return await actions_marked.arrived(session, services, message)
     if (before.text, before.user_id, before.files) == (message.text, message.user_id, message.files):
         return False
-    return await actions.reword(session, services, before, message)
+    return await actions_marked.reword(session, services, before, message)
 
 
 def first_row(incident_id: int, heard: Heard) -> dict[str, Any]:
@@ -223,4 +223,4 @@ async def keep_reaction(
             return False
         known.event_ts, known.at, known.removed, known.kind = fresh.event_ts, fresh.at, fresh.removed, kind
         session.add(known)
-    return await actions.marked(session, services, fresh) if kind else False
+    return await actions_marked.marked(session, services, fresh) if kind else False
