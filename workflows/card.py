@@ -152,6 +152,7 @@ def card_buttons(view: Overview) -> list[Block]:
         *([blocks.button("Start runbook", "runbook_start", f"{about}.{offered.slug}")] if offered else []),
         blocks.button("Severity", "severity_open", about),
         blocks.button("Hand over", "handoff_open", about),
+        blocks.button("Escalate", "escalate_open", about),
         *(blocks.button(f"I'll take {role}", f"role_take_{role}", about) for role in view.free_roles),
     ]
     if incident.status not in (Status.IDENTIFIED, Status.MITIGATED):

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, reminders, runs, timeline
 from storage.models import Incident, Run
-from workflows import audit, comms_email, onlookers, patience, permissions
+from workflows import audit, comms_email, escalating, escalation_watch, onlookers, patience, permissions
 from workflows.access import unknown
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Services
@@ -90,6 +90,7 @@ class Change:
         every = after or (severity.update_every if severity else None)
         self.incident.snoozed_until = None
         await self._quiet()
+        await self._watch(services)
         await self._customer_email(services)
         if every is None or not self.incident.is_open:
             self.incident.update_due_at = None
@@ -97,6 +98,16 @@ class Change:
             return
         self.incident.update_due_at = self.now + every
         await self.remind("update", self.incident.update_due_at)
+
+    async def _watch(self, services: Services) -> None:
+        """When the escalation matrix is to be looked at again, as things stand now; never, once it is over."""
+        if not self.incident.is_open:
+            await escalating.over(self)
+        at = await escalation_watch.next_look(self.session, self.incident, services.policy, self.now)
+        if at is None:
+            await self.forget(escalation_watch.KIND)
+        else:
+            await self.remind(escalation_watch.KIND, at)
 
     async def _customer_email(self, services: Services) -> None:
         """The email to customers is owed from now on, or not any more; then the line that asked for it goes."""

@@ -21,6 +21,7 @@ from workflows import (
     classifier,
     classifying,
     dependencies,
+    escalating,
     mitigations,
     need_to_know,
     parties,
@@ -183,6 +184,7 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
     if request.ic != request.user_id:
         new.tell("role", f"{person(request.ic)} is incident commander", request.user_id)
     await new.reset_clock(services)
+    await escalating.declared(new, services.policy)
     await new.owe(
         "declare",
         str(new.incident.id),
@@ -255,6 +257,7 @@ async def run(run: Run, services: Services) -> None:
             await after.owe(kind, str(run.incident_id), run.args, lane=f"{kind}:{run.incident_id}")
         await parties.owe(after, "declared", [Party.read(one) for one in run.args.get("parties") or ()])
         await dependencies.owe(after, services.policy)
+        await escalating.channel_ready(after)
         await after.refresh()
 
 

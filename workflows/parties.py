@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from storage.models import Incident
-from workflows.change import Change
 from workflows.policy import Policy
 from workflows.words import escape
+
+if TYPE_CHECKING:
+    from workflows.change import Change
 
 KIND: Final = "groups"  # the run that brings them in
 
@@ -58,7 +60,7 @@ def called_for(incident: Incident, groups: Sequence[str], policy: Policy) -> lis
     return [*named, *wanted(incident, policy)]
 
 
-async def owe(made: Change, key: str, parties: Sequence[Party]) -> None:
+async def owe(made: "Change", key: str, parties: Sequence[Party]) -> None:
     """Have them brought in once the channel exists; nothing waits for it."""
     if parties:
         args = {"parties": [party.stored() for party in parties]}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from storage.models import Incident, Status
-from workflows import blocks, classifying, parties, updates
+from workflows import blocks, classifying, escalating, parties, updates
 from workflows.announcing import announce_line
 from workflows.card import ROLE_NAMES
 from workflows.change import change
@@ -63,6 +63,7 @@ async def set_severity(
         if raised:
             wanted = parties.wanted(incident, services.policy)
             await parties.owe(made, f"severity-{incident.version}", wanted)
+            await escalating.raised(made, services.policy, before)
         args = {"before": before, "level": level, "by": by, "reason": reason, "raised": raised}
         await made.owe("severity", f"{incident.id}:{incident.version}", args)
     return made.incident

@@ -39,6 +39,7 @@ class Escalation(SQLModel, table=True):
     due_at: datetime | None = None  # when it goes on by itself
     ended_at: datetime | None = None
     ended_by: str = ""
+    outcome: str = ""  # how it ended, as the timeline has it
     version: int = 1  # grows with every change; the lines that show it are redrawn from here
 
 

@@ -18,12 +18,18 @@ def upgrade() -> None:
     make_channelmember()
     make_checklist()
     make_classification()
+    make_clock()
+    make_clockquestion()
     make_deed()
     make_escalation()
     make_remediationcall()
     make_sent()
+    make_vacancy()
     make_visit()
+    make_warroom()
     make_checkliststep()
+    make_clockevent()
+    make_clockstep()
     make_promise()
     make_summons()
     extend_action()
@@ -148,6 +154,45 @@ def make_classification() -> None:
         batch_op.create_index(batch_op.f("ix_classification_incident_id"), ["incident_id"], unique=False)
 
 
+def make_clock() -> None:
+    op.create_table(
+        "clock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("started_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("started_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("incident_id", "kind", name="one_clock_of_a_kind"),
+    )
+    with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clock_incident_id"), ["incident_id"], unique=False)
+
+
+def make_clockquestion() -> None:
+    op.create_table(
+        "clockquestion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("incident_id", name="one_clock_question"),
+    )
+
+
 def make_deed() -> None:
     op.create_table(
         "deed",
@@ -253,6 +298,32 @@ def make_sent() -> None:
         batch_op.create_index(batch_op.f("ix_sent_incident_id"), ["incident_id"], unique=False)
 
 
+def make_vacancy() -> None:
+    op.create_table(
+        "vacancy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("vacancy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vacancy_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index(
+            "one_open_vacancy_per_role",
+            ["incident_id", "role"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+
 def make_visit() -> None:
     op.create_table(
         "visit",
@@ -269,6 +340,25 @@ def make_visit() -> None:
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_incident_id"), ["incident_id"], unique=False)
+
+
+def make_warroom() -> None:
+    op.create_table(
+        "warroom",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("passcode", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("via", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("incident_id"),
+    )
 
 
 def make_checkliststep() -> None:
@@ -289,6 +379,61 @@ def make_checkliststep() -> None:
     )
     with op.batch_alter_table("checkliststep", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_checkliststep_checklist_id"), ["checklist_id"], unique=False)
+
+
+def make_clockevent() -> None:
+    op.create_table(
+        "clockevent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("clock_id", sa.Integer(), nullable=False),
+        sa.Column("event", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("first_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clock_id"],
+            ["clock.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("clock_id", "event", name="one_time_per_event"),
+    )
+    with op.batch_alter_table("clockevent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clockevent_clock_id"), ["clock_id"], unique=False)
+
+
+def make_clockstep() -> None:
+    op.create_table(
+        "clockstep",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("clock_id", sa.Integer(), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("began_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clock_id"],
+            ["clock.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("clock_id", "step", name="one_step_of_a_name"),
+    )
+    with op.batch_alter_table("clockstep", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clockstep_clock_id"), ["clock_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clockstep_incident_id"), ["incident_id"], unique=False)
 
 
 def make_promise() -> None:
