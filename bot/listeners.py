@@ -44,6 +44,7 @@ class Listeners:
     def __init__(self, services: Services, background: Background) -> None:
         self._services = services
         self._background = background
+        self._listening_to_people = asyncio.Lock()
 
     def listen(self, app: AsyncApp) -> None:
         """Bolt asks one listener after the other whether it is meant: what comes most often comes first."""
@@ -86,21 +87,24 @@ class Listeners:
                 await self._mentioned(said)
 
     async def _mentioned(self, said: Mention) -> None:
-        """Do what somebody says to the bot, and owe them the answer. Heard again, it is neither done nor told again."""
-        if await mentions.answered(self._services, said.press):
-            return
-        work = mention.answer(said, self._for(said), run_word, commands.is_word)
-        reply = await self._answer(work)
-        private = bool(said.words) and not said.direct
-        await mentions.owe(
-            self._services,
-            said.press,
-            reply.post or told("Done.").post or Post(text=""),
-            channel_id=said.channel_id,
-            thread_ts=said.thread_ts or ("" if private or said.direct else said.ts),
-            user_id=said.user_id,
-            private=private,
-        )
+        """Do what somebody says to the bot, and owe them the answer. Heard again, it is neither done nor told again.
+
+        One at a time: what is heard twice at once would be answered with that it is done already.
+        """
+        async with self._listening_to_people:
+            if await mentions.answered(self._services, said.press):
+                return
+            reply = await self._answer(mention.answer(said, self._for(said), run_word, commands.is_word))
+            private = bool(said.words) and not said.direct
+            await mentions.owe(
+                self._services,
+                said.press,
+                reply.post or Post(text="Done."),
+                channel_id=said.channel_id,
+                thread_ts=said.thread_ts or ("" if private or said.direct else said.ts),
+                user_id=said.user_id,
+                private=private,
+            )
 
     async def acknowledged(self, ack: Any) -> None:
         await ack()

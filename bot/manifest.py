@@ -23,7 +23,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
     {
         "app_mentions:read": "answer when somebody mentions the bot",
         "bookmarks:read": "see which links a channel has before adding one",
-        "bookmarks:write": "link runbooks at the top of the channel",
+        "bookmarks:write": "keep card, runbooks and postmortem at the top of the channel",
         "canvases:write": "keep the postmortem draft as a canvas",
         "channels:history": "record what is said in public incident channels",
         "channels:join": "come back to a public incident channel after being removed",

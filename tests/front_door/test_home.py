@@ -50,7 +50,7 @@ async def test_the_home_tab_has_what_is_mine_first_and_follows_while_somebody_lo
     await stage.pass_time(seconds=10)
     assert "INC-2 · SEV0 · Checkout is failing" in stage.bilal.home
 
-    await stage.bilal.presses("Done")
+    await stage.bilal.presses_at_home("Done")
     await stage.settle()
     assert "What you took on: 1" in stage.bilal.home
     assert "raise the pool limit" not in stage.bilal.home
@@ -72,3 +72,17 @@ async def test_the_home_tab_has_what_is_mine_first_and_follows_while_somebody_lo
     ended = shown[shown.index("Ended in the last days") :]
     assert "INC-1 · SEV3 · A typo in the footer · closed" in ended
     assert "postmortem draft" in ended
+
+
+async def test_a_private_incident_is_on_the_tabs_of_those_only_who_may_know_of_it(stage: Stage) -> None:
+    channel = await stage.declare("sev1 A key has leaked with @bilal")
+    await stage.anna.types("/incident action @dora change the key", in_=channel)
+    assert "Open incidents: 1" in await look(stage, stage.dora)
+    await stage.bilal.makes_private(channel)
+    await stage.settle()
+    await stage.pass_time(seconds=10)
+    for shown in (stage.dora.home, await look(stage, stage.dora)):
+        assert "No incident is open" in shown
+        assert "key" not in shown
+        assert "INC-1" not in shown
+    assert "🔒 🔴 INC-1 · SEV1 · A key has leaked" in await look(stage, stage.bilal)

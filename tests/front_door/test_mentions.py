@@ -112,5 +112,5 @@ async def test_a_mention_survives_a_lost_answer_and_whoever_left_is_told_directl
     await stage.bilal.says("@sitrep list", in_=channel)
     await stage.bilal.leaves(channel)
     await stage.settle()
-    heard = [*stage.bilal.dm.messages, *stage.bilal.ephemerals()]
-    assert any("INC-1" in one.shown for one in heard)
+    heard = [one.shown for one in stage.bilal.dm.messages] + [one.shown for one in stage.bilal.ephemerals()]
+    assert any("INC-1" in one for one in heard)

@@ -73,6 +73,14 @@ class Hands(Eyes):
         )
         return await self._act(place, block, element, said)
 
+    async def presses_at_home(self, label: str) -> str | None:
+        """Press a button of the home tab, although others may be called the same elsewhere."""
+        home = self._state.homes.get(self.id)
+        for shown, (place, block, element, said) in self._pressable(home) if home else ():
+            if shown == label:
+                return await self._act(place, block, element, said)
+        raise Impossible(f"{self.name} sees no button {label!r} on the home tab.")
+
     async def _act(self, place: Message | Ephemeral | View, block: Json, element: Json, said: Json) -> str | None:
         action = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
         payload = self._payloads.block_action(action | said, place)
