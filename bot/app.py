@@ -32,6 +32,7 @@ from bot.slack import connect
 from bot.slack_calls import word_of
 from bot.slack_watch import SlackLink, WatchedCalls
 from bot.ticker import Ticker
+from bot.tickets import fresh_tickets
 from storage import schema
 from storage.alone import sole_user
 from storage.database import Database
@@ -247,6 +248,7 @@ async def listen(
         handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value(), ping_interval=LOOK_AT_SOCKET)
         link.through_socket(handler.client.is_connected)
         reconnects.through_socket(handler.client)
+        await stack.enter_async_context(fresh_tickets(handler.client, LOOK_AT_SOCKET))
         await handler.connect_async()  # type: ignore[no-untyped-call]
         stack.push_async_callback(handler.close_async)
         modes.append("Socket Mode")

@@ -43,6 +43,20 @@ def lines_with(channel: Channel, text: str) -> list[str]:
     return [one.shown for one in channel.messages if text in one.shown]
 
 
+async def test_a_connection_that_fails_half_way_is_tried_again_with_a_new_ticket(stage: Stage) -> None:
+    delivery = stage.workspace.delivery
+    delivery.turn_away(1)
+    delivery.drop_sockets()
+    await stage.workspace.until(lambda: not delivery.connections)
+    await stage.workspace.until(lambda: delivery.connections, timeout=20)
+
+    await stage.stop()
+    delivery.turn_away(1)
+    await stage.start()
+
+    assert "No incident is open" in (await stage.anna.types("/incident list") or "")
+
+
 async def test_what_is_done_on_the_command_line_during_an_outage_is_in_slack_afterwards(stage: Stage) -> None:
     channel = await stage.declare()
     began = stage.clock.now()

@@ -226,6 +226,10 @@ class Delivery:
         """Cut every connection without a word, as a lost network does. Apps notice at their next ping."""
         self._sockets.drop()
 
+    def turn_away(self, times: int = 1) -> None:
+        """Let the next connections fail half-way: their tickets are spent all the same."""
+        self._sockets.turning_away = times
+
     async def close_sockets(self) -> None:
         """Close every connection properly, as a server does that is taken out of service."""
         await self._sockets.close()

@@ -39,6 +39,7 @@ class Sockets:
         self._pending: dict[str, asyncio.Future[Json]] = {}
         self._turn = 0
         self.connections: list[Connection] = []
+        self.turning_away = 0  # so many of the next connections fail half-way, their tickets spent
 
     def new_ticket(self) -> str:
         """A ticket for one connection."""
@@ -52,6 +53,9 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=404, text="This ticket was used before or never issued.")
         self._tickets.remove(ticket)
+        if self.turning_away:
+            self.turning_away -= 1
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         # The app may hang up at any moment, even before the handshake is through.
         with suppress(ConnectionError):
