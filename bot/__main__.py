@@ -77,6 +77,42 @@ def export(
     asyncio.run(write(settings, reference, file_format, output))
 
 
+@cli.command()
+def audit(
+    reference: Annotated[str, typer.Argument(help="Which incident; empty: refusals and exports of all.")] = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """List who did what with an incident, when and how: changes, refusals, exports."""
+    from bot.audit_cli import audit as look
+    from bot.config import Settings
+
+    settings = Settings.from_env(os.environ, Path.cwd(), need_slack=False)
+    print(asyncio.run(look(settings, reference, as_json=as_json)))
+
+
+@cli.command()
+def classify(
+    *,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option("--answer", "-a", help="For scripts: a question's key with yes or no, as down=no."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and ask nobody.")] = False,
+) -> None:
+    """Find out how bad it is: a few yes-or-no questions lead to a severity, and say why."""
+    from bot import classify_cli
+    from bot.config import Settings
+
+    policy = Settings.from_env(os.environ, Path.cwd(), need_slack=False).policy
+    ask = sys.stdin.isatty() and not as_json
+    try:
+        print(classify_cli.classify(policy, answer or (), as_json=as_json, ask=ask))
+    except classify_cli.NotAnswered as missing:
+        print(missing, file=sys.stderr)
+        sys.exit(classify_cli.MISSING)
+
+
 @cli.command(context_settings={"ignore_unknown_options": True})
 def incident(
     words: Annotated[list[str] | None, typer.Argument(help="As after /incident in Slack; `help` lists them.")] = None,

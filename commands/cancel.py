@@ -27,25 +27,30 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     return told(f"{ended.ref} is cancelled. It stays on record and out of the figures.")
 
 
-def asked(incident: Incident, request: SlashRequest) -> Reply:
+def asked(incident: Incident, request: SlashRequest, callback_id: str = CALLBACK) -> Reply:
     """The form for the reason; in a terminal, which shows no forms, a sentence."""
     lifecycle.move(incident.status, "cancel")
     if not request.response_url:
         raise UserError(f"Why? For example `/incident cancel {incident.ref} it was the load test`.")
-    return shown(form(incident))
+    return shown(form(incident, callback_id))
 
 
 async def submitted(request: FormSubmission, services: Services) -> Reply:
-    reason = request.values.get("reason", "").strip()
-    if not re.search(r"\w", reason):
-        raise FormErrors({"reason": "A few words about why it is none, please. They stay on record."})
-    await triage.cancel(
-        services, int(request.about["incident"]), escape(reason), press=request.press, by=request.user_id
-    )
+    """The form with the reason."""
+    number, reason = int(request.about["incident"]), given_reason(request)
+    await triage.cancel(services, number, reason, press=request.press, by=request.user_id)
     return NOTHING
 
 
-def form(incident: Incident) -> Block:
+def given_reason(request: FormSubmission) -> str:
+    """The reason, Slack-encoded. Raises `FormErrors` when it says nothing."""
+    reason = request.values.get("reason", "").strip()
+    if not re.search(r"\w", reason):
+        raise FormErrors({"reason": "A few words about why it is none, please. They stay on record."})
+    return escape(reason)
+
+
+def form(incident: Incident, callback_id: str = CALLBACK) -> Block:
     label = "Decline" if incident.status == Status.TRIAGE else "Cancel"
     row = blocks.text_input(
         "reason",
@@ -55,7 +60,7 @@ def form(incident: Incident) -> Block:
         hint="It stays on record with this, and out of the figures.",
     )
     about = json.dumps({"incident": str(incident.id)})
-    return blocks.form(f"{label} {incident.ref}", [row], callback_id=CALLBACK, submit=f"{label} it", about=about)
+    return blocks.form(f"{label} {incident.ref}", [row], callback_id=callback_id, submit=f"{label} it", about=about)
 
 
 SUBCOMMAND = Subcommand(

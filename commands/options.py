@@ -42,14 +42,17 @@ def find_moment(text: str, now: datetime, zone: tzinfo, *names: str) -> tuple[da
     match = next((found for name in names if (found := pattern(name).search(text)) is not None), None)
     if match is None:
         return None, text
-    tail = QUOTE.sub("", text[match.end() :])
+    after = OPTION.search(text, match.end())
+    behind = after.start() if after is not None else len(text)
+    tail = QUOTE.sub("", text[match.end() : behind])
     try:
         moment = spoken.find_moment(tail, now, zone)
     except spoken.Impossible as impossible:
         raise UserError(not_a_time(str(impossible), names[0], zone)) from impossible
     if moment.at is None:
         raise UserError(not_a_time(" ".join(tail.split()[:2]), names[0], zone))
-    return moment.at, joined(text[: match.start()], UNQUOTE.sub("", moment.rest))
+    rest = joined(UNQUOTE.sub("", moment.rest), text[behind:])
+    return moment.at, joined(text[: match.start()], rest)
 
 
 def not_a_time(typed: str, name: str, zone: tzinfo) -> str:

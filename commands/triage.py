@@ -4,14 +4,14 @@ import re
 from typing import Final
 
 from commands import cancel
-from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcommand, shown, told
+from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import by_id, incident_meant
-from storage.models import Status
 from workflows import triage
 from workflows.errors import UserError
 from workflows.services import Services
 from workflows.words import safe
 
+CALLBACK: Final = "triage_decline"
 ACCEPT: Final = frozenset({"accept", "accepted", "yes", "confirm"})
 DECLINE: Final = frozenset({"decline", "declined", "no", "reject", "dismiss"})
 
@@ -23,11 +23,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     if word.lower() in ACCEPT:
         await triage.accept(services, incident.key, press=request.press, by=request.user_id)
         return told(f"{incident.ref} is an incident now. The card and the announcement follow.")
-    if incident.status != Status.TRIAGE:
-        raise UserError(
-            f"{incident.ref} is not in triage: it is {incident.status}. `/incident declare --triage …` opens something "
-            "that may be an incident."
-        )
+    triage.refuse_decided(incident)
     if word.lower() not in DECLINE:
         raise UserError(
             f"{incident.ref} waits for a decision: `/incident triage accept` makes it an incident, "
@@ -35,8 +31,8 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         )
     reason = cancel.BECAUSE.sub("", reason.strip())
     if not re.search(r"\w", reason):
-        return cancel.asked(incident, request)
-    await triage.cancel(services, incident.key, safe(reason), press=request.press, by=request.user_id)
+        return cancel.asked(incident, request, CALLBACK)
+    await triage.decline(services, incident.key, safe(reason), press=request.press, by=request.user_id)
     return told(f"{incident.ref} is declined. It stays on record and out of the figures.")
 
 
@@ -50,9 +46,15 @@ async def accepted(press: ButtonPress, services: Services) -> Reply:
 async def declining(press: ButtonPress, services: Services) -> Reply:
     """*Decline* on the card: the form asks for the reason."""
     incident = await by_id(press.value, services)
-    if incident.status != Status.TRIAGE:
-        raise UserError(f"{incident.ref} is not in triage: it is {incident.status}. Nothing was changed.")
-    return shown(cancel.form(incident))
+    triage.refuse_decided(incident)
+    return shown(cancel.form(incident, CALLBACK))
+
+
+async def declined(request: FormSubmission, services: Services) -> Reply:
+    """The form with the reason."""
+    number, reason = int(request.about["incident"]), cancel.given_reason(request)
+    await triage.decline(services, number, reason, press=request.press, by=request.user_id)
+    return NOTHING
 
 
 SUBCOMMAND = Subcommand(

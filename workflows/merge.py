@@ -25,21 +25,16 @@ async def merge(
     """
     if merged_id == survivor_id:
         raise UserError(f"INC-{merged_id} cannot be merged into itself. Name the one that goes on.")
-    # Always locked in the same order, so that two who merge two incidents into each other do not wait for each other.
-    async with change(services, min(merged_id, survivor_id), press=press) as first:
-        second_row = await incidents.locked(first.session, max(merged_id, survivor_id))
-        if second_row is None or not await access.may_see(first.session, second_row, by):
-            raise UserError(access.unknown(max(merged_id, survivor_id)))
-        second = beside(first, second_row)
-        merged, survivor = (first, second) if first.incident.id == merged_id else (second, first)
-        if not await access.may_see(first.session, first.incident, by):
-            raise UserError(access.unknown(first.incident.key))
-        status = lifecycle.move(merged.incident.status, "merge")
-        refuse(merged.incident, survivor.incident)
-        await end(merged, survivor.incident, status, by, services)
-        await take_in(survivor, merged.incident, by, services)
-        first.session.add(second_row)
-    return merged.incident, survivor.incident
+    async with change(services, merged_id, press=press) as made:
+        survivor = await incidents.locked(made.session, survivor_id)
+        if survivor is None or not await access.may_see(made.session, survivor, by):
+            raise UserError(access.unknown(survivor_id))
+        status = lifecycle.move(made.incident.status, "merge")
+        refuse(made.incident, survivor)
+        await end(made, survivor, status, by, services)
+        await take_in(beside(made, survivor), made.incident, by, services)
+        made.session.add(survivor)
+    return made.incident, survivor
 
 
 def beside(made: Change, incident: Incident) -> Change:
