@@ -64,6 +64,26 @@ async def declare(place: Place) -> None:
     await place.anna.types(LINE, in_="general")
 
 
+async def maybe(place: Place) -> None:
+    """Something that may be an incident."""
+    await place.anna.types(f"{LINE} --triage", in_="general")
+    await place.settle()
+
+
+async def twice(place: Place) -> None:
+    """The same incident, declared by two people."""
+    await declare(place)
+    await place.settle()
+    await place.chen.types("/incident declare sev0 Payments are down", in_="general")
+    await place.settle()
+
+
+async def merged(place: Place) -> None:
+    await twice(place)
+    await types("merge INC-2")(place)
+    await place.settle()
+
+
 async def opens_home(place: Place) -> None:
     await place.anna.opens_home()
 
@@ -212,6 +232,13 @@ STORIES: dict[str, Story] = {
     "update": Story(begin=after(), deed=types("update Rolled back")),
     "update-form": Story(begin=after(presses("Post update")), deed=submit_update),
     "severity": Story(begin=after(), deed=types("severity sev0 everything is down")),
+    "lower": Story(begin=after(), deed=types("severity sev2 because one region only")),
+    "triage-accept": Story(begin=maybe, deed=presses("Accept as incident")),
+    "triage-decline": Story(begin=maybe, deed=types("triage decline it was the load test")),
+    "cancel": Story(begin=after(), deed=types("cancel it was the load test")),
+    "merge": Story(begin=twice, deed=types("merge INC-2")),
+    "unmerge": Story(begin=merged, deed=types("reopen another cause")),
+    "times": Story(begin=after(), deed=types("times began 02:50")),
     "identified": Story(begin=after(), deed=types("identified a bad deploy")),
     "mitigated": Story(begin=after(), deed=types("mitigated rolled back")),
     "resolved": Story(begin=after(), deed=types("resolved rolled back")),

@@ -25,6 +25,7 @@ POINTS = {
     "update": before(COMMIT),
     "note": after(COMMIT),
     "severity": after("chat.update"),
+    "merge": after("conversations.invite"),
     "rename": after("conversations.rename"),
     "role": after("conversations.invite"),
     "offer": after("chat.postMessage"),
@@ -32,12 +33,14 @@ POINTS = {
     "climb": after("chat.postMessage"),
     "answer": after("chat.delete"),
     "close": after("files.completeUploadExternal"),
+    "promise-asked": after("chat.postMessage"),
+    "comms": after("chat.postMessage"),
     "home": before("views.publish"),
 }
 
 
 # Those whose Slack calls the others have too are killed only when all are asked for: each point tells its story twice.
-ALSO = ("note", "severity", "rename", "role", "answer", "home")
+ALSO = ("note", "severity", "rename", "role", "answer", "comms", "home")
 CASES = [
     pytest.param(name, point, id=f"{name}-{point}", marks=pytest.mark.exhaustive if name in ALSO else ())
     for name, point in POINTS.items()

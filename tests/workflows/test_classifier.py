@@ -12,7 +12,7 @@ from workflows import classifier
 from workflows.policy import Policy, Question, Scheme, Severity, default_policy
 
 KEYS = ("down", "major", "workaround", "customers")
-OUTCOMES = {
+OUTCOMES: dict[tuple[bool | None, ...], tuple[str, str]] = {
     # down, major, workaround, customers: by scheme
     (True, None, None, None): ("SEV0", "SEV1"),
     (False, True, True, None): ("SEV1", "SEV3"),
