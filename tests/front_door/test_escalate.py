@@ -118,7 +118,7 @@ async def test_an_empty_or_unreadable_group_passes_it_on_at_once(stage: Stage) -
 
 
 async def test_no_progress_asks_the_commander_first_who_says_no_with_a_reason(stage: Stage) -> None:
-    await with_checkout(stage)
+    await with_checkout(stage, escalations=(Escalation(when="no-progress", who=("owner",), ask_first=True),))
     channel = await stage.declare("sev1 Carts are empty service:checkout")
     await stage.pass_time(minutes=29)
     said = await stage.bilal.says("Rolled back to 41", in_=channel)
