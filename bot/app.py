@@ -28,6 +28,7 @@ from bot.listeners import Listeners
 from bot.metrics import Metrics
 from bot.pace import Pace
 from bot.reconnect import Reconnects
+from bot.remediation import HttpHooks
 from bot.slack import connect
 from bot.slack_calls import word_of
 from bot.slack_watch import SlackLink, WatchedCalls
@@ -100,6 +101,7 @@ async def open_app(
             clock=clock or SystemClock(),
             policy=settings.policy,
             data_folder=settings.data_folder,
+            hooks=HttpHooks(settings.hook_secrets),
         )
         background = Background(metrics.listening)
         stack.push_async_callback(background.drain)

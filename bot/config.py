@@ -1,7 +1,7 @@
 """The settings of one process. Nothing else reads the environment."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -58,11 +58,13 @@ class Settings:
     deadman_every: timedelta
     data_folder: Path
     policy: Policy = field(repr=False)
+    hook_secrets: Mapping[str, SecretStr] = field(default_factory=dict)  # by the name of the variable
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must not be seen anywhere. The database's password may be too common a word for that."""
-        given = (self.bot_token, self.app_token, self.signing_secret, self.deadman_url)
+        own = (self.bot_token, self.app_token, self.signing_secret, self.deadman_url)
+        given = (*own, *self.hook_secrets.values())
         return tuple(one.get_secret_value() for one in given if one)
 
     @classmethod
@@ -91,9 +93,11 @@ class Examination:
 def examine(env: Mapping[str, str], folder: Path) -> Examination:
     """Read everything that `Settings.from_env` reads, but report instead of raising."""
     folder = folder.absolute()
-    given = _given(env, folder)
+    given = _given(env, folder, VARIABLES)
     reading = _Reading(given=given, folder=folder)
     host, port = reading.http()
+    policy = reading.policy()
+    hook_secrets = _given(env, folder, [hook.secret for hook in policy.hooks if hook.secret])
     settings = Settings(
         bot_token=SecretStr(given.get("SLACK_BOT_TOKEN", "")),
         app_token=_secret(given, "SLACK_APP_TOKEN"),
@@ -107,11 +111,12 @@ def examine(env: Mapping[str, str], folder: Path) -> Examination:
         deadman_url=reading.deadman_url(),
         deadman_every=reading.deadman_every(),
         data_folder=folder / "data",
-        policy=reading.policy(),
+        policy=policy,
+        hook_secrets={name: SecretStr(value) for name, value in hook_secrets.items()},
     )
     return Examination(
         settings=settings,
-        slack_problems=tuple(_slack_problems(given)),
+        slack_problems=(*_slack_problems(given), *_hook_problems(policy, hook_secrets)),
         problems=tuple(reading.problems),
     )
 
@@ -135,12 +140,19 @@ def http_address(text: str) -> tuple[str, int]:
     return match[1] or match[2], int(match[3])
 
 
-def _given(env: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Our variables that hold something."""
+def _given(env: Mapping[str, str], folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Those variables that hold something."""
     # Interpolation would read the process's own environment instead of the one handed in.
     in_file = dotenv_values(folder / ".env", interpolate=False)
-    both = {name: env.get(name) or in_file.get(name) or "" for name in VARIABLES}
+    both = {name: env.get(name) or in_file.get(name) or "" for name in names}
     return {name: value.strip() for name, value in both.items() if value.strip()}
+
+
+def _hook_problems(policy: Policy, secrets: Mapping[str, str]) -> Iterator[str]:
+    """What a press would end with, said before somebody needs it."""
+    for hook in policy.hooks:
+        if hook.secret and hook.secret not in secrets:
+            yield f"{hook.secret} is missing: [[remediation]] “{hook.name}” in the configuration sends it"
 
 
 def _secret(given: Mapping[str, str], name: str) -> SecretStr | None:

@@ -301,6 +301,41 @@ class Groups(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Room:
+    """A video call that a vendor made. `passcode` is for those who dial in."""
+
+    url: str
+    passcode: str = ""
+
+
+class Rooms(Protocol):
+    """Video calls made through their vendor, who fails in the same three ways as Slack.
+
+    `Refused.error` is one of the words of `workflows.refusals` that begin with `call_`. `Unclear`: a call may exist.
+    """
+
+    async def create(self, topic: str, marker: str) -> Room:
+        """Make a call that people can join without a host. No vendor makes it once only: look for it first."""
+        ...
+
+    async def find(self, marker: str) -> Room | None:
+        """A call made with this marker; `None` also where the vendor gives no way to look."""
+        ...
+
+
+class NoRooms:
+    """Nothing is configured that could make a call."""
+
+    async def create(self, topic: str, marker: str) -> Room:
+        """Raises `Refused`."""
+        raise Refused("call_login_refused")
+
+    async def find(self, marker: str) -> Room | None:
+        """There is none."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slack:
     """Everything of Slack, handed around as one value. `user_id` and `bot_id` are the bot's own."""
 
@@ -315,3 +350,49 @@ class Slack:
     user_id: str
     bot_id: str
     team_url: str
+
+
+# Beside Slack: addresses that people may call with one press.
+
+
+class NotSent(Exception):
+    """Nothing has happened: the other side was not reached. The message says why, without secrets."""
+
+
+class NoAnswer(Exception):
+    """It may have happened: what was sent was not answered. The message says why, without secrets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookCall:
+    """One request. `secret` names the environment variable whose value travels in `header`; `body` is JSON or empty."""
+
+    url: str
+    method: str
+    body: str
+    secret: str
+    header: str
+    timeout: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookAnswer:
+    """What was answered: the HTTP status and the beginning of the text."""
+
+    status: int
+    text: str
+
+
+class Hooks(Protocol):
+    """Pre-approved remediation."""
+
+    async def call(self, call: HookCall) -> HookAnswer:
+        """Send it once. Raises `NotSent` when nothing happened, `NoAnswer` when that is not known."""
+        ...
+
+
+class NoHooks:
+    """Where nothing may be called, as on the command line."""
+
+    async def call(self, call: HookCall) -> HookAnswer:
+        raise NotSent("this process calls nothing")

@@ -33,6 +33,8 @@ from workflows import (
     promises,
     reconcile,
     refresh,
+    remediation,
+    role_nag_lines,
     roles,
     say,
     severity,
@@ -40,6 +42,7 @@ from workflows import (
     triage,
     unfurl,
     updates,
+    war_room_opening,
     watch,
 )
 from workflows.runner import Workflow
@@ -83,6 +86,7 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "promise_shown": promises.run_shown,
         "reconcile": reconcile.run,
         "refresh": refresh.run,
+        "remediation": remediation.run,
         "rename": course.run_rename,
         "role": roles.run,
         "say": say.run,
@@ -95,7 +99,10 @@ WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
         "taken_in": merge.run_taken_in,
         "tell_ic": watch.run_tell,
         "unfurl": unfurl.run,
+        "two_hats": role_nag_lines.run_two_hats,
         "update": updates.run,
+        "vacancy": role_nag_lines.run,
+        "war_room": war_room_opening.run,
         "withdraw": watch.run_withdraw,
     }
 )

@@ -9,7 +9,7 @@ from storage.writer import Writer
 from workflows.clock import Clock
 from workflows.library import Library
 from workflows.policy import Policy
-from workflows.ports import Slack
+from workflows.ports import Hooks, NoHooks, NoRooms, Rooms, Slack
 
 
 class Bell:
@@ -42,6 +42,7 @@ class Asker:
     verb: str = ""
     channel_id: str = ""  # where it was typed or pressed
     groups: frozenset[str] = frozenset()
+    behind: str = ""  # who typed it in somebody's name, on the command line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,8 @@ class Services:
     data_folder: Path
     bell: Bell = field(default_factory=Bell)
     library: Library = field(default_factory=Library)
+    hooks: Hooks = field(default_factory=NoHooks)
+    rooms: Rooms = field(default_factory=NoRooms)
     asker: Asker | None = None  # while a press, command or form is dealt with
     # Channel id to incident id: an incident keeps its channel, so what has been looked up stays true.
     incident_channels: dict[str, int] = field(default_factory=dict)
