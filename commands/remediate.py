@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from commands.request import ButtonPress, Reply, SlashRequest, Subcommand, told
 from commands.which import by_id, incident_meant
 from storage.models import Incident
-from workflows import blocks, remediation
+from workflows import approved, blocks, remediation
 from workflows.services import Services
 from workflows.words import escape, plain
 
@@ -33,7 +33,7 @@ async def offered(incident: Incident, typed: str, services: Services) -> Reply:
         )
     async with services.database.read() as session:
         buttons = await remediation.buttons(session, incident, services.policy)
-    names = [one.name for one in remediation.available(incident, services.policy)]
+    names = [one.name for one in approved.available(incident, services.policy)]
     if typed and names:
         meant = process.extractOne(typed, names, scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=CLOSE)
         buttons = [buttons[meant[2]]] if meant is not None else buttons
@@ -51,7 +51,7 @@ async def offered(incident: Incident, typed: str, services: Services) -> Reply:
 def reason(name: str, incident: Incident, services: Services) -> str:
     if not incident.is_open:
         return f"{incident.ref} is {incident.status}"
-    return remediation.why_not(remediation.named(services.policy, name), incident, services.policy)
+    return approved.why_not(approved.named(services.policy, name), incident, services.policy)
 
 
 async def pressed(press: ButtonPress, services: Services) -> Reply:

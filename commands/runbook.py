@@ -10,7 +10,7 @@ from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcomma
 from commands.which import by_id, incident_meant
 from storage import checklists as stored
 from storage.models import Checklist, Incident
-from workflows import blocks, checklists, library, mitigations, mrkdwn
+from workflows import blocks, checklists, library, mitigations, mrkdwn, remediation
 from workflows.blocks import Block
 from workflows.errors import UserError
 from workflows.library import Shelf
@@ -60,8 +60,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     if incident is None and asked.verb not in ("list", "show"):
         await incident_meant(request, services)  # says what to type
     if incident is not None and asked.verb == "mitigations":
-        post = mitigations.offered(incident)
-        return told(post.text, *post.blocks)
+        return await mitigation_page(incident, services)
     if incident is not None and asked.verb in ("done", "undo"):
         return await ticked_in_words(incident, asked, request, services)
     shelf = await services.library.shelf(services.policy)
@@ -73,6 +72,15 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     if incident is not None and asked.verb == "start":
         return await started(incident, found[0].slug, press=request.press, by=request.user_id, services=services)
     return details(found[0], incident, services)
+
+
+async def mitigation_page(incident: Incident, services: Services) -> Reply:
+    """What usually helps, and what has been approved in advance for an incident like this one."""
+    post = mitigations.offered(incident)
+    async with services.database.read() as session:
+        hooks = await remediation.buttons(session, incident, services.policy)
+    approved = [blocks.context("Approved in advance, each sent once:"), blocks.actions(hooks)] if hooks else []
+    return told(post.text, *post.blocks, *approved)
 
 
 async def meant_if_any(request: SlashRequest, services: Services) -> tuple[Incident | None, SlashRequest]:
@@ -218,8 +226,7 @@ async def marked(press: ButtonPress, services: Services, *, done: bool) -> Reply
 
 async def opened_mitigations(press: ButtonPress, services: Services) -> Reply:
     """*Mitigate* on a reminder."""
-    post = mitigations.offered(await by_id(press.value, services))
-    return told(post.text, *post.blocks)
+    return await mitigation_page(await by_id(press.value, services), services)
 
 
 async def tried(press: ButtonPress, services: Services) -> Reply:

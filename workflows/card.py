@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from storage.models import Incident, Status
-from workflows import blocks, catalogue
+from workflows import blocks, catalogue, clocks_words, war_room
 from workflows.blocks import Block
 from workflows.overview import Overview
 from workflows.ports import Post
@@ -56,10 +56,20 @@ def card_lines(view: Overview) -> list[str]:
             f"*Handoff:* {person(handoff.to_user)} has been asked to take over from {person(handoff.from_user)}"
         )
     lines.append(due_line(view) + promised_outside(view))
-    tools = [catalogue.card_line(view.service) if view.service is not None else "", runbook_line(view)]
+    to_report = clocks_words.card_line(view.clocks, view.clocks_asked)
+    if to_report:
+        lines.append(to_report)
+    service = catalogue.card_line(view.service) if view.service is not None else ""
+    tools = [call_line(view), service, runbook_line(view)]
     if any(tools):
         lines.append(" · ".join(line for line in tools if line))
     return lines
+
+
+def call_line(view: Overview) -> str:
+    """Where people talk, until nobody does any more."""
+    over = view.incident.status in (Status.CLOSED, Status.CANCELLED, Status.MERGED)
+    return "" if over or not view.call_url else f"📞 {war_room.shown(view.call_url, 'Join the call')}"
 
 
 def runbook_line(view: Overview) -> str:
@@ -160,6 +170,8 @@ def card_buttons(view: Overview) -> list[Block]:
     if incident.status != Status.MITIGATED:
         buttons.append(blocks.button("Mitigated", "status_mitigated", about))
     buttons.append(blocks.button("Resolved", "status_resolved", about))
+    if view.hooks:
+        buttons.append(blocks.button("Remediate", "remediate_open", about))
     return buttons
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import checklists, incidents, promises
-from storage.models import Checklist, Handoff, Incident, Promise, Update
-from workflows.policy import Policy, Service, Severity
+from storage import checklists, incidents, promises, war_rooms
+from storage import clocks as duties
+from storage.models import Checklist, ClockQuestion, Handoff, Incident, Promise, Update
+from workflows.clocks_view import ClockView, views
+from workflows import approved
+from workflows.policy import Hook, Policy, Service, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,9 @@ class Overview:
     service: Service | None
     promises: Sequence[Promise] = ()
     runbook: Checklist | None = None
+    hooks: Sequence[Hook] = ()
     announcement_url: str = ""
+    call_url: str = ""
 
     @property
     def ic(self) -> str:
@@ -38,6 +43,7 @@ async def overview(session: AsyncSession, incident: Incident, policy: Policy) ->
     roles: dict[str, list[str]] = {}
     for held in await incidents.holders(session, incident.key):
         roles.setdefault(held.role, []).append(held.user_id)
+    room = await war_rooms.of_incident(session, incident.key)
     return Overview(
         incident=incident,
         severity=severity_of(incident, policy),
@@ -47,6 +53,10 @@ async def overview(session: AsyncSession, incident: Incident, policy: Policy) ->
         service=policy.service(incident.service) if incident.service else None,
         promises=await promises.still_open(session, incident.key),
         runbook=await checklists.foremost(session, incident.key),
+        clocks=await views(session, incident.key),
+        clocks_asked=await duties.question(session, incident.key) if incident.kind else None,
+        hooks=approved.available(incident, policy),
+        call_url=room.url if room is not None else "",
     )
 
 

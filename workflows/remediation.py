@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import calls
 from storage.models import CallState, Incident, RemediationCall
-from workflows import belonging, blocks, masking, permissions
+from workflows import approved, belonging, blocks, masking, permissions
 from workflows.blocks import Block
 from workflows.change import Change, change
 from workflows.errors import NotAllowed, UserError
@@ -31,34 +31,6 @@ SHOWN: Final = 300  # characters of an answer and of a request that are kept
 ENDED: Final = (CallState.ANSWERED, CallState.NOT_SENT, CallState.UNKNOWN)
 
 
-def available(incident: Incident, policy: Policy) -> list[Hook]:
-    """The hooks that are meant for an incident like this one, while it is open."""
-    if not incident.is_open:
-        return []
-    return [one for one in policy.hooks if not why_not(one, incident, policy)]
-
-
-def why_not(hook: Hook, incident: Incident, policy: Policy) -> str:
-    """Why a hook is not for this incident; empty when it is."""
-    levels = [found.level for found in map(policy.severity, hook.severities) if found is not None]
-    if levels and incident.severity not in levels:
-        return f"it is for {', '.join(levels)}, and this is {incident.severity}"
-    wanted = [found.name for found in map(policy.service, hook.services) if found is not None]
-    service = policy.service(incident.service) if incident.service else None
-    if wanted and (service is None or service.name not in wanted):
-        return f"it is for {', '.join(wanted)}, and this incident is about {service.name if service else 'no service'}"
-    return ""
-
-
-def named(policy: Policy, name: str) -> Hook:
-    """Raises `UserError` when it is not, or no longer, configured."""
-    found = next((one for one in policy.hooks if one.name.casefold() == name.strip().casefold()), None)
-    if found is None:
-        names = ", ".join(f"“{escape(one.name)}”" for one in policy.hooks) or "none"
-        raise UserError(f"Nothing called “{escape(name)}” has been approved in advance. There are: {names}.")
-    return found
-
-
 # Pressing
 
 
@@ -67,7 +39,7 @@ async def press(services: Services, incident_id: int, name: str, *, press: str, 
 
     Raises `UserError` when it is not for this incident or under way, `NotAllowed` when this person may not.
     """
-    hook = named(services.policy, name)
+    hook = approved.named(services.policy, name)
     asker = await asking(services, hook, by)
     try:
         async with change(services, incident_id, press=press) as c:
@@ -102,7 +74,7 @@ async def refuse(c: Change, policy: Policy, hook: Hook, asker: Asker) -> None:
         raise NotAllowed(f"“{escape(hook.name)}” was not sent. {sentence}", c.incident.key, asker)
     if not c.incident.is_open:
         raise UserError(f"{c.incident.ref} is {c.incident.status}. “{escape(hook.name)}” was not sent.")
-    reason = why_not(hook, c.incident, policy)
+    reason = approved.why_not(hook, c.incident, policy)
     if reason:
         raise UserError(f"“{escape(hook.name)}” was not sent: {escape(reason)}.")
     waiting = await calls.under_way(c.session, hook.name)
@@ -217,7 +189,7 @@ async def settle(
     services: Services, call: RemediationCall, state: CallState, said: str, *, status: int | None = None
 ) -> RemediationCall:
     """Keep what came of it, and put it on the timeline; once. A late answer is better than none."""
-    async with change(without_asker(services), call.incident_id) as c:
+    async with change(services, call.incident_id) as c:
         stored = await calls.locked(c.session, call.id or 0)
         if stored is None:
             raise LookupError(f"there is no call {call.id}")
@@ -227,10 +199,6 @@ async def settle(
         c.session.add(stored)
         c.tell("action" if went_well(stored) else KIND, outcome_text(stored), call.by)
     return stored
-
-
-def without_asker(services: Services) -> Services:
-    return replace(services, asker=None)
 
 
 def went_well(call: RemediationCall) -> bool:
@@ -274,5 +242,5 @@ def button(hook: Hook, incident: Incident, number: int, unknown: RemediationCall
 
 async def buttons(session: AsyncSession, incident: Incident, policy: Policy) -> list[Block]:
     """One for each hook that is for this incident; whether somebody may is asked when they press."""
-    found = enumerate(available(incident, policy), start=1)
+    found = enumerate(approved.available(incident, policy), start=1)
     return [button(one, incident, number, await calls.unknown_before(session, one.name)) for number, one in found]
