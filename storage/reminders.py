@@ -1,6 +1,6 @@
 """Rows with a due time: what must happen later, claimed by whoever ticks first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import col, delete, select, update
@@ -36,12 +36,16 @@ async def find(session: AsyncSession, *, kind: str, subject: str) -> Reminder | 
     return (await session.exec(select(Reminder).where(Reminder.kind == kind, Reminder.subject == subject))).first()
 
 
-async def anything_due(session: AsyncSession, now: datetime) -> bool:
+async def anything_due(session: AsyncSession, now: datetime, kinds: Collection[str]) -> bool:
     """A look without a lock, so that an idle tick writes nothing."""
-    return (await session.exec(select(Reminder.id).where(col(Reminder.due_at) <= now).limit(1))).first() is not None
+    statement = select(Reminder.id).where(col(Reminder.due_at) <= now, col(Reminder.kind).in_(list(kinds)))
+    return (await session.exec(statement.limit(1))).first() is not None
 
 
-async def claim_due(session: AsyncSession, now: datetime, most: int = 100) -> Sequence[Reminder]:
-    """Due reminders, locked until this transaction ends; the caller moves or deletes each before it does."""
-    statement = select(Reminder).where(col(Reminder.due_at) <= now).order_by(col(Reminder.due_at)).limit(most)
+async def claim_due(
+    session: AsyncSession, now: datetime, kinds: Collection[str], most: int = 100
+) -> Sequence[Reminder]:
+    """Due reminders of these kinds, locked until this transaction ends; the caller moves or deletes each before it."""
+    statement = select(Reminder).where(col(Reminder.due_at) <= now, col(Reminder.kind).in_(list(kinds)))
+    statement = statement.order_by(col(Reminder.due_at)).limit(most)
     return (await session.exec(statement.with_for_update(skip_locked=True))).all()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Update, bindparam, case, func
+from sqlalchemy import Update, bindparam, case, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, and_, col, delete, or_, select, update
@@ -112,43 +112,46 @@ async def forget_results(session: AsyncSession, *, run_id: int, names: Sequence[
     await session.exec(delete(Step).where(col(Step.run_id) == run_id, col(Step.name).in_(names)))
 
 
-async def anything_due(
-    session: AsyncSession, now: datetime, busy: Collection[int], forsaken: Collection[Lease] | None = None
-) -> bool:
-    """A look without a lock: idle ticks must not take the write lock."""
-    found = await session.exec(claimable(forsaken).limit(1), params=times(now, busy))
-    return found.first() is not None
-
-
-async def claim(
-    session: AsyncSession,
-    *,
-    owner: str,
-    now: datetime,
-    lease: timedelta,
-    busy: Collection[int],
-    most: int,
-    forsaken: Collection[Lease] | None = None,
-) -> Sequence[Run]:
-    """Take up to `most` due runs for `owner`, at most the first of each lane. `busy` are the owner's running ones.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which runs a process would take on: due by `now`, of `kinds` that it knows, and not in its hands (`busy`).
 
     `forsaken` are the leases that may be taken over; without them, those that have run out by `now`.
     """
-    statement = claimable(forsaken).limit(most).with_for_update(skip_locked=True)
-    due = (await session.exec(statement, params=times(now, busy))).all()
+
+    now: datetime
+    kinds: Collection[str]
+    busy: Collection[int] = ()
+    forsaken: Collection[Lease] | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {**times(self.now), "kinds": list(self.kinds), "busy": list(self.busy)}
+
+
+async def anything_due(session: AsyncSession, wanted: Wanted) -> bool:
+    """A look without a lock: idle ticks must not take the write lock."""
+    found = await session.exec(claimable(wanted).limit(1), params=wanted.parameters)
+    return found.first() is not None
+
+
+async def claim(session: AsyncSession, wanted: Wanted, *, owner: str, lease: timedelta, most: int) -> Sequence[Run]:
+    """Take up to `most` due runs for `owner`, at most the first of each lane."""
+    statement = claimable(wanted).limit(most).with_for_update(skip_locked=True)
+    due = (await session.exec(statement, params=wanted.parameters)).all()
     for run in due:
-        run.leased_by, run.leased_until = owner, now + lease
+        run.leased_by, run.leased_until = owner, wanted.now + lease
         run.attempts += 1
         session.add(run)
     return due
 
 
-def claimable(forsaken: Collection[Lease] | None) -> SelectOfScalar[Run]:
-    """What may be claimed now; its parameters are `times`."""
-    if not forsaken:
-        return claimable_at_once() if forsaken is None else claimable_free()
-    over = [and_(Run.id == one.run_id, Run.leased_until == one.until) for one in forsaken]
-    return due(select(Run)).where(not_busy(), or_(col(Run.leased_until).is_(None), *over)).order_by(col(Run.id))
+def claimable(wanted: Wanted) -> SelectOfScalar[Run]:
+    """What may be claimed now; `Wanted.parameters` belong to it."""
+    if not wanted.forsaken:
+        return claimable_at_once() if wanted.forsaken is None else claimable_free()
+    over = [and_(Run.id == one.run_id, Run.leased_until == one.until) for one in wanted.forsaken]
+    return acceptable().where(or_(col(Run.leased_until).is_(None), *over)).order_by(col(Run.id))
 
 
 # Putting these together takes longer than asking the database, and they are asked all the time.
@@ -156,13 +159,19 @@ def claimable(forsaken: Collection[Lease] | None) -> SelectOfScalar[Run]:
 
 @cache
 def claimable_free() -> SelectOfScalar[Run]:
-    return due(select(Run)).where(not_busy(), col(Run.leased_until).is_(None)).order_by(col(Run.id))
+    return acceptable().where(col(Run.leased_until).is_(None)).order_by(col(Run.id))
 
 
 @cache
 def claimable_at_once() -> SelectOfScalar[Run]:
     over = or_(col(Run.leased_until).is_(None), col(Run.leased_until) < bindparam("now"))
-    return due(select(Run)).where(not_busy(), over).order_by(col(Run.id))
+    return acceptable().where(over).order_by(col(Run.id))
+
+
+def acceptable() -> SelectOfScalar[Run]:
+    """Due, known, and not in our hands."""
+    known = col(Run.kind).in_(bindparam("kinds", expanding=True))
+    return due(select(Run)).where(known, col(Run.id).not_in(bindparam("busy", expanding=True)))
 
 
 @cache
@@ -171,12 +180,8 @@ def waiting_count(*, only_due: bool) -> SelectOfScalar[int]:
     return due(count) if only_due else count.where(Run.state == RunState.WAITING)
 
 
-def not_busy() -> ColumnElement[bool]:
-    return col(Run.id).not_in(bindparam("busy", expanding=True))
-
-
-def times(now: datetime, busy: Collection[int] = ()) -> dict[str, Any]:
-    return {"now": now, "farthest": now + FARTHEST, "busy": list(busy)}
+def times(now: datetime) -> dict[str, Any]:
+    return {"now": now, "farthest": now + FARTHEST}
 
 
 def due(runs: SelectOfScalar[Found]) -> SelectOfScalar[Found]:

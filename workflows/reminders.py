@@ -17,6 +17,7 @@ from storage.database import Unavailable
 from storage.models import Reminder
 from workflows import (
     action_lines,
+    clocks_telling,
     comms_email,
     escalation,
     escalation_watch,
@@ -25,6 +26,7 @@ from workflows import (
     nags,
     patience,
     promises,
+    role_nags,
 )
 from workflows.services import Services
 
@@ -40,6 +42,7 @@ DueFunction = Callable[[AsyncSession, Reminder, Services], Awaitable[None]]
 DUE: Mapping[str, DueFunction] = MappingProxyType(
     {
         "action": action_lines.due,
+        "clock": clocks_telling.due,
         "customer_email": comms_email.due,
         "escalation": escalation.due,
         "escalation_watch": escalation_watch.due,
@@ -48,6 +51,7 @@ DUE: Mapping[str, DueFunction] = MappingProxyType(
         "patience": patience.due,
         "promise": promises.due,
         "update": nags.due,
+        "vacancy": role_nags.due,
     }
 )
 
@@ -59,7 +63,7 @@ async def tick(services: Services) -> int:
     """
     now = services.clock.now()
     async with services.database.read() as session:
-        if not await reminders.anything_due(session, now):
+        if not await reminders.anything_due(session, now, DUE):
             return 0
     dealt_with = 0
     while dealt_with < MOST_A_TICK and (more := await deal_with_some(services, now)):
@@ -74,7 +78,7 @@ async def deal_with_some(services: Services, now: datetime) -> int:
     reminder: Reminder | None = None
     try:
         async with services.database.write() as session:
-            due = await reminders.claim_due(session, now, AT_ONCE)
+            due = await reminders.claim_due(session, now, DUE, AT_ONCE)
             for reminder in due:
                 await DUE[reminder.kind](session, reminder, services)
         return len(due)

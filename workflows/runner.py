@@ -96,14 +96,18 @@ class Runner:
         room = MOST_AT_ONCE - len(self._running)
         if self._stopping or room <= 0:
             return
-        now, busy, forsaken = self._services.clock.now(), list(self._running), self._forsaken()
+        # During an upgrade a newer replica may owe work that this one does not know: it is left to those who do.
+        wanted = runs.Wanted(
+            now=self._services.clock.now(),
+            kinds=self._workflows.keys(),
+            busy=list(self._running),
+            forsaken=self._forsaken(),
+        )
         async with self._services.database.read() as session:
-            if not await runs.anything_due(session, now, busy, forsaken):
+            if not await runs.anything_due(session, wanted):
                 return
         async with self._services.database.write() as session:
-            claimed = await runs.claim(
-                session, owner=self._owner, now=now, lease=LEASE, busy=busy, most=room, forsaken=forsaken
-            )
+            claimed = await runs.claim(session, wanted, owner=self._owner, lease=LEASE, most=room)
             done = await runs.results_of(session, [row.id or 0 for row in claimed])
         for row in claimed:
             self._start(row, done.get(row.id or 0, {}))

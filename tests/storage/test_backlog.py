@@ -25,7 +25,7 @@ async def owe(database: Database, minutes: float = 0) -> None:
 async def claim(database: Database, minutes: float) -> Run:
     async with database.write() as session:
         now = NOW + minutes * MINUTE
-        [run] = await runs.claim(session, owner="a", now=now, lease=MINUTE, busy=(), most=1)
+        [run] = await runs.claim(session, runs.Wanted(now=now, kinds=("say",)), owner="a", lease=MINUTE, most=1)
     return run
 
 

@@ -35,7 +35,7 @@ async def test_a_tick_and_an_update_that_meet_in_the_middle_both_end(replicas: t
     async def tick() -> None:
         """Holds the reminder, then owes a run, which points at the incident."""
         async with ticking.write() as session:
-            [reminder] = await reminders.claim_due(session, NOW)
+            [reminder] = await reminders.claim_due(session, NOW, ("update",))
             claimed.set()
             await locked.wait()
             await runs.owe(session, kind="nag", key="nag:1", lane="nag:1", now=NOW, incident_id=incident.key)

@@ -10,6 +10,7 @@ from storage.models import Incident
 from tests.storage.conftest import NOW
 
 LATER = NOW + timedelta(minutes=30)
+KINDS = ("update",)
 
 
 async def put(database: Database, incident: Incident, subject: str = "1", **minutes: float) -> None:
@@ -25,7 +26,7 @@ async def put(database: Database, incident: Incident, subject: str = "1", **minu
 
 async def due(database: Database, minutes: float) -> bool:
     async with database.read() as session:
-        return await reminders.anything_due(session, NOW + timedelta(minutes=minutes))
+        return await reminders.anything_due(session, NOW + timedelta(minutes=minutes), KINDS)
 
 
 async def test_a_reminder_is_due_from_its_time_on(database: Database, incident: Incident) -> None:
@@ -59,7 +60,7 @@ async def test_the_longest_due_come_first_and_not_more_than_asked_for(database: 
     for subject, minutes in (("late", 3), ("early", 1), ("middle", 2)):
         await put(database, incident, subject=subject, minutes=minutes)
     async with database.write() as session:
-        found = await reminders.claim_due(session, LATER, most=2)
+        found = await reminders.claim_due(session, LATER, KINDS, most=2)
     assert [reminder.subject for reminder in found] == ["early", "middle"]
 
 
@@ -71,7 +72,7 @@ async def test_two_processes_that_ask_at_once_share_what_is_due(
 
     async def deal(through: Database) -> Sequence[str]:
         async with through.write() as session:
-            claimed = await reminders.claim_due(session, LATER, most=15)
+            claimed = await reminders.claim_due(session, LATER, KINDS, most=15)
             await asyncio.sleep(0)
             for reminder in claimed:
                 await session.delete(reminder)

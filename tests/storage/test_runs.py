@@ -21,7 +21,8 @@ async def claim(
     database: Database, owner: str = "a", now: datetime = NOW, busy: Collection[int] = (), most: int = 40
 ) -> list[Run]:
     async with database.write() as session:
-        return list(await runs.claim(session, owner=owner, now=now, lease=LEASE, busy=busy, most=most))
+        wanted = runs.Wanted(now=now, kinds=("say",), busy=busy)
+        return list(await runs.claim(session, wanted, owner=owner, lease=LEASE, most=most))
 
 
 async def finish(database: Database, run: Run, owner: str = "a", now: datetime = NOW) -> None:
@@ -185,10 +186,10 @@ async def test_counts_tell_what_waits_and_whose_turn_it_is(database: Database) -
     await owe(database, "later", due_at=NOW + LEASE)
     async with database.read() as session:
         assert (await runs.unfinished(session), await runs.unfinished(session, NOW)) == (3, 1)
-        assert await runs.anything_due(session, NOW, ())
+        assert await runs.anything_due(session, runs.Wanted(now=NOW, kinds=("say",)))
     [run] = await claim(database)
     async with database.read() as session:
-        assert not await runs.anything_due(session, NOW, ())
+        assert not await runs.anything_due(session, runs.Wanted(now=NOW, kinds=("say",)))
     await finish(database, run)
     async with database.read() as session:
         assert (await runs.unfinished(session), await runs.unfinished(session, NOW)) == (2, 1)

@@ -186,6 +186,20 @@ async def test_what_slack_refuses_is_given_up_where_people_see_it(yard: Yard) ->
     assert "restricted_action" in told
 
 
+async def test_work_that_only_a_newer_release_knows_is_left_to_it(yard: Yard) -> None:
+    run, older, newer = await yard.owe(), Work(), Work()
+    knows_nothing_of_it = Runner(yard.services, {"other": older.run}, "older")
+
+    for _ in range(10):
+        yard.clock.advance(minutes=1)
+        await knows_nothing_of_it.tick()
+    assert (await yard.stored(run)).attempts == 0
+
+    await yard.work_off(yard.runner(newer, "newer"))
+    assert newer.deeds == ["one"]
+    assert (await yard.stored(run)).state == RunState.DONE
+
+
 async def test_an_error_of_our_own_is_tried_again_and_then_given_up_with_a_reference(yard: Yard) -> None:
     work = Work(troubles=[KeyError(number) for number in range(99)])
     run, runner = await yard.owe(), yard.runner(work)
