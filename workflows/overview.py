@@ -8,8 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import checklists, incidents, promises, war_rooms
 from storage import clocks as duties
 from storage.models import Checklist, ClockQuestion, Handoff, Incident, Promise, Update
-from workflows.clocks_view import ClockView, views
 from workflows import approved
+from workflows.clocks_view import ClockView, views
 from workflows.policy import Hook, Policy, Service, Severity
 
 
@@ -25,6 +25,8 @@ class Overview:
     service: Service | None
     promises: Sequence[Promise] = ()
     runbook: Checklist | None = None
+    clocks: Sequence[ClockView] = ()
+    clocks_asked: ClockQuestion | None = None
     hooks: Sequence[Hook] = ()
     announcement_url: str = ""
     call_url: str = ""
