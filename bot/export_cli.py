@@ -1,7 +1,9 @@
 """`sitrep export INC-7`: an incident's record from the database alone, so that it works when Slack is down."""
 
 import asyncio
+import getpass
 import re
+import socket
 import sys
 from pathlib import Path
 from typing import Final
@@ -9,14 +11,16 @@ from typing import Final
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clock import SystemClock
 from bot.config import Settings, async_url
-from storage import incidents, schema
+from storage import audits, incidents, schema
 from storage.database import Database
-from storage.models import Incident
+from storage.models import Deed, Incident
 from storage.schema import SchemaTooNew
 from workflows import record
 from workflows.errors import UserError
 from workflows.export import FORMATS
+from workflows.ids import new_id
 from workflows.record import Record
 
 REFERENCE: Final = re.compile(r"(?i)\s*(?:inc[-_ ]?)?#?(\d{1,18})\s*")
@@ -30,7 +34,8 @@ async def export(settings: Settings, reference: str, file_format: str, output: s
     render = FORMATS.get(file_format.lower())
     if render is None:
         raise UserError(f"There is no format “{file_format}”. The ones there are: {', '.join(FORMATS)}.")
-    content = render(await find(settings, number_in(reference)), settings.policy)
+    found = await find(settings, number_in(reference), taken_as=file_format.lower())
+    content = render(found, settings.policy)
     await asyncio.to_thread(put, content.encode(), output)
 
 
@@ -41,8 +46,8 @@ def number_in(reference: str) -> int:
     return int(found[1])
 
 
-async def find(settings: Settings, number: int) -> Record:
-    """Read the record of one incident; the schema is brought up to date first, as at every start."""
+async def find(settings: Settings, number: int, *, taken_as: str) -> Record:
+    """Read the record of one incident, and keep that it leaves; the schema is brought up to date first, as always."""
     url = async_url(settings.database_url)
     refuse_absent(url)
     database = Database(url)
@@ -52,7 +57,9 @@ async def find(settings: Settings, number: int) -> Record:
             incident = await incidents.get(session, number)
             if incident is None:
                 raise UserError(f"There is no INC-{number} on record. {which_there_are(await newest(database))}")
-            return await record.read(session, incident)
+            found = await record.read(session, incident)
+        await note_export(database, number, taken_as)
+        return found
     except SchemaTooNew as ahead:
         raise UserError(str(ahead)) from ahead
     except SQLAlchemyError as trouble:
@@ -61,6 +68,31 @@ async def find(settings: Settings, number: int) -> Record:
         ) from trouble
     finally:
         await database.close()
+
+
+async def note_export(database: Database, incident_id: int, what: str) -> None:
+    """Keep that the record left, before it does. `what` is the format."""
+    deed = Deed(
+        incident_id=incident_id,
+        press=new_id("cli"),
+        at=SystemClock().now(),
+        by=operator(),
+        how="cli",
+        verb="export",
+        outcome=audits.EXPORTED,
+        detail=what,
+    )
+    async with database.write() as session:
+        await audits.note(session, deed)
+
+
+def operator() -> str:
+    """Who runs the command line, as the machine knows them: `operator anna@ops-1`."""
+    try:
+        login = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name, as in many containers
+        login = "unknown"
+    return f"operator {login}@{socket.gethostname()}"
 
 
 def refuse_absent(url: str) -> None:

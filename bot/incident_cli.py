@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from bot.clock import SystemClock
 from bot.config import Settings, async_url
-from bot.export_cli import refuse_absent
+from bot.export_cli import operator, refuse_absent
 from bot.listeners import run_word
 from commands.request import Reply, SlashRequest
 from storage import runs, schema
@@ -25,7 +25,7 @@ from workflows.clock import Clock
 from workflows.errors import UserError
 from workflows.ids import new_id
 from workflows.ports import Post, Refused, Slack
-from workflows.services import Services
+from workflows.services import Asker, Services
 from workflows.words import escape, mentioned, plain
 
 USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,}")
@@ -91,6 +91,7 @@ async def services_for(settings: Settings, clock: Clock) -> AsyncIterator[Servic
             clock=clock,
             policy=settings.policy,
             data_folder=settings.data_folder,
+            asker=Asker(user_id="", how="cli", behind=operator()),
         )
     finally:
         await writer.close()

@@ -30,7 +30,13 @@ HOW: Final[Mapping[str, str]] = MappingProxyType(
 )
 # Files that serve the buttons and forms of another word.
 STANDS_FOR: Final[Mapping[str, str]] = MappingProxyType(
-    {"nag": "update", "add_to_timeline": "note", "make_action": "action", "declare_from_message": "declare"}
+    {
+        "nag": "update",
+        "add_to_timeline": "note",
+        "make_action": "action",
+        "home": "action",
+        "declare_from_message": "declare",
+    }
 )
 
 
@@ -48,7 +54,8 @@ def asker(request: Asked) -> Asker:
 
 async def typed(word: str, request: SlashRequest, services: Services) -> Services:
     """The services for a word that was typed or said; `word` is one of `commands.SUBCOMMANDS`."""
-    return await known(replace(asker(request), verb=word), services)
+    behind = services.asker.behind if services.asker is not None else ""
+    return await known(replace(asker(request), verb=word, behind=behind), services)
 
 
 async def known(who: Asker, services: Services) -> Services:

@@ -37,3 +37,9 @@ async def exports(session: AsyncSession, incident_id: int) -> Sequence[tuple[dat
     """When the record left, and by whom it was taken."""
     statement = select(Deed.at, Deed.by).where(Deed.incident_id == incident_id, Deed.outcome == EXPORTED)
     return (await session.exec(statement.order_by(col(Deed.at)))).all()
+
+
+async def notable(session: AsyncSession, most: int = 1000) -> Sequence[Deed]:
+    """The newest refusals and exports of all incidents, in the order in which they happened."""
+    statement = select(Deed).where(col(Deed.outcome).in_((REFUSED, EXPORTED))).order_by(col(Deed.id).desc())
+    return list(reversed((await session.exec(statement.limit(most))).all()))

@@ -48,4 +48,5 @@ def deed(asker: Asker, incident_id: int, now: datetime, outcome: str) -> Deed:
         how=asker.how,
         verb=asker.verb,
         outcome=outcome,
+        detail=asker.behind,
     )

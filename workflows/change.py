@@ -10,7 +10,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, reminders, runs, timeline
 from storage.models import Incident, Run
-from workflows import audit, comms_email, escalating, escalation_watch, onlookers, patience, permissions
+from workflows import (
+    audit,
+    comms_email,
+    escalating,
+    escalation_watch,
+    onlookers,
+    patience,
+    permissions,
+    role_nags,
+    war_room,
+)
 from workflows.access import unknown
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Services
@@ -91,6 +101,8 @@ class Change:
         self.incident.snoozed_until = None
         await self._quiet()
         await self._watch(services)
+        await role_nags.watch(self, services)
+        await war_room.follow(self, services)
         await self._customer_email(services)
         if every is None or not self.incident.is_open:
             self.incident.update_due_at = None
@@ -142,6 +154,7 @@ async def change(services: Services, incident_id: int, *, press: str = "") -> As
             made = Change(session, incident, now)
             yield made
             session.add(incident)
+            await audit.changed(session, services.asker, incident_id, now)
             await onlookers.tell(session, services, incident_id)
             await patience.watch(session, services, press=press, incident_id=incident_id, owed=made.owed)
     except IntegrityError as conflict:

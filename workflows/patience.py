@@ -31,7 +31,7 @@ async def watch(
 ) -> None:
     """See to it that whoever asked hears when these runs (by key) take long. Without `ends`, others tell of the end."""
     asker, now = services.asker, services.clock.now()
-    if asker is None or not press or not owed:
+    if asker is None or asker.how == "cli" or not press or not owed:  # a terminal is not reached later
         return
     watching = await reminders.put(session, incident_id=incident_id, kind=KIND, subject=press, due_at=now + FEW_SECONDS)
     watching.since = now
