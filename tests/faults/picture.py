@@ -12,7 +12,19 @@ from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Message
 from bot.practice.workspace import Workspace
 from storage.database import Database
-from storage.models import Action, Entry, Handoff, Incident, Reminder, Role, Run, Surface, Update
+from storage.models import (
+    Action,
+    Checklist,
+    ChecklistStep,
+    Entry,
+    Handoff,
+    Incident,
+    Reminder,
+    Role,
+    Run,
+    Surface,
+    Update,
+)
 from storage.models import Message as Kept
 
 Picture = dict[str, dict[str, Any]]
@@ -21,7 +33,17 @@ OURS = {"id", "press", "version", "channel_id", "ts", "shown", "recorded_at", "r
 CHANNEL = re.compile(r"\bC0[0-9A-Z]{9}\b")
 LATE = re.compile(r"INC-\d+: (it is on record|now it is done)")
 MOMENT = re.compile(r"\b\d{1,2} s\b")
-COMPARED: tuple[type[SQLModel], ...] = (Action, Entry, Handoff, Incident, Reminder, Role, Update)
+COMPARED: tuple[type[SQLModel], ...] = (
+    Action,
+    Checklist,
+    ChecklistStep,
+    Entry,
+    Handoff,
+    Incident,
+    Reminder,
+    Role,
+    Update,
+)
 
 
 def picture(workspace: Workspace) -> Picture:

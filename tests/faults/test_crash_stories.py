@@ -27,6 +27,10 @@ POINTS = {
     "severity": after("chat.update"),
     "merge": after("conversations.invite"),
     "rename": after("conversations.rename"),
+    "runbook": after("chat.postMessage"),
+    "tick": after("chat.update"),
+    "overdue": after("chat.postMessage"),
+    "hint": after("chat.postMessage"),
     "role": after("conversations.invite"),
     "offer": after("chat.postMessage"),
     "accept": after("chat.update"),
@@ -40,7 +44,7 @@ POINTS = {
 
 
 # Those whose Slack calls the others have too are killed only when all are asked for: each point tells its story twice.
-ALSO = ("note", "severity", "rename", "role", "answer", "comms", "home")
+ALSO = ("tick", "overdue", "hint", "note", "severity", "rename", "role", "answer", "comms", "home")
 CASES = [
     pytest.param(name, point, id=f"{name}-{point}", marks=pytest.mark.exhaustive if name in ALSO else ())
     for name, point in POINTS.items()
