@@ -37,6 +37,14 @@ async def roles_of(session: AsyncSession, user_id: str) -> dict[int, list[str]]:
     return found
 
 
+async def commanders(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, str]:
+    """Who commands which of these now."""
+    statement = select(Role.incident_id, Role.user_id).where(
+        Role.role == "ic", col(Role.ended_at).is_(None), col(Role.incident_id).in_(list(incident_ids))
+    )
+    return dict((await session.exec(statement)).all())
+
+
 async def with_ids(session: AsyncSession, ids: Sequence[int]) -> Sequence[Incident]:
     return (await session.exec(select(Incident).where(col(Incident.id).in_(list(ids))))).all()
 

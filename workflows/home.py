@@ -15,7 +15,6 @@ from storage.models import Action, Incident, Onlooker
 from workflows import access, onlookers
 from workflows.home_words import Desk, home
 from workflows.links import message_link
-from workflows.overview import overview
 from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
@@ -60,12 +59,14 @@ async def desk(session: AsyncSession, services: Services, user_id: str) -> Desk:
     ended = await homes.ended_since(session, now - RECENT, MOST_RECENT * 2)
     recent = (await access.visible(session, ended, user_id))[:MOST_RECENT]
     return Desk(
-        mine=[await overview(session, one, policy) for one in mine[:MOST_MINE]],
+        mine=mine[:MOST_MINE],
         roles=held,
         actions=await own_actions(session, user_id),
-        open_now=[await overview(session, one, policy) for one in listed],
+        open_now=listed,
+        commanders=await homes.commanders(session, [one.key for one in listed]),
         how_many=how_many,
         recent=recent,
+        now=now,
         today=now.astimezone(policy.time_zone).date().isoformat(),
         links=await drafts(session, services, recent),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from storage.models import Action, Incident
@@ -11,7 +12,6 @@ from workflows.blocks import Block
 from workflows.briefing import TITLES
 from workflows.card import SIGNS
 from workflows.links import labelled
-from workflows.overview import Overview
 from workflows.words import clock_time, day_and_time, duration, escape, person
 
 MOST_ACTIONS: Final = 12
@@ -20,18 +20,21 @@ MOST_BLOCKS: Final = 100  # Slack page: views.publish
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Everything on one person's tab. `roles` and `links` are by incident id; `links` lead to postmortem drafts.
+    """Everything on one person's tab.
 
-    `how_many` incidents are open, of which `open_now` may be the first. `today` is the team's day, YYYY-MM-DD.
+    By incident id: `roles` are theirs, `commanders` everybody's, and `links` lead to postmortem drafts. `how_many`
+    incidents are open, of which `open_now` may be the first. `today` is the team's day, YYYY-MM-DD.
     """
 
-    mine: Sequence[Overview] = ()
+    mine: Sequence[Incident] = ()
     roles: Mapping[int, Sequence[str]] = field(default_factory=dict)
     actions: Sequence[tuple[Action, Incident]] = ()
-    open_now: Sequence[Overview] = ()
+    open_now: Sequence[Incident] = ()
+    commanders: Mapping[int, str] = field(default_factory=dict)
     how_many: int = 0
     recent: Sequence[Incident] = ()
     today: str = ""
+    now: datetime | None = None
     links: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -47,9 +50,9 @@ def mine(desk: Desk) -> Iterator[Block]:
     if not desk.mine:
         return
     yield blocks.header("Yours")
-    for view in desk.mine:
-        post = blocks.button("Post update", "update_open", str(view.incident.id))
-        yield blocks.section(own_line(view, desk.roles.get(view.incident.key, ())), accessory=post)
+    for incident in desk.mine:
+        post = blocks.button("Post update", "update_open", str(incident.id))
+        yield blocks.section(own_line(incident, desk.roles.get(incident.key, ())), accessory=post)
 
 
 def actions(desk: Desk) -> Iterator[Block]:
@@ -58,7 +61,7 @@ def actions(desk: Desk) -> Iterator[Block]:
     yield blocks.header(f"What you took on: {len(desk.actions)}")
     for action, incident in desk.actions[:MOST_ACTIONS]:
         done = blocks.button("Done", "home_done", str(action.id))
-        yield blocks.section(action_line(action, incident, desk.today), accessory=done)
+        yield blocks.section(action_line(action, incident, desk.today, desk.now), accessory=done)
     if len(desk.actions) > MOST_ACTIONS:
         more = len(desk.actions) - MOST_ACTIONS
         yield blocks.context(f"{more} more, which are due later: `/incident action` in each incident's channel")
@@ -66,7 +69,7 @@ def actions(desk: Desk) -> Iterator[Block]:
 
 def open_now(desk: Desk) -> Iterator[Block]:
     yield blocks.header(f"Open incidents: {desk.how_many}" if desk.how_many else "No incident is open")
-    yield from (blocks.section(line(view)) for view in desk.open_now)
+    yield from (blocks.section(line(one, desk.commanders.get(one.key, ""))) for one in desk.open_now)
     if desk.how_many > len(desk.open_now):
         yield blocks.context(f"{desk.how_many - len(desk.open_now)} more: `/incident list` in any channel")
 
@@ -79,14 +82,14 @@ def recent(desk: Desk) -> Iterator[Block]:
     yield blocks.section("\n".join(lines))
 
 
-def line(view: Overview) -> str:
-    ic = f"IC {person(view.ic)}" if view.ic else "no IC"
-    return f"{title(view.incident)}\n{state(view, ic)}"
+def line(incident: Incident, commander: str) -> str:
+    ic = f"IC {person(commander)}" if commander else "no IC"
+    return f"{title(incident)}\n{state(incident, ic)}"
 
 
-def own_line(view: Overview, roles: Sequence[str]) -> str:
+def own_line(incident: Incident, roles: Sequence[str]) -> str:
     held = " and ".join(TITLES.get(role, role) for role in roles)
-    return f"{title(view.incident)}\n{state(view, f'you are {held}')}"
+    return f"{title(incident)}\n{state(incident, f'you are {held}')}"
 
 
 def title(incident: Incident) -> str:
@@ -94,8 +97,7 @@ def title(incident: Incident) -> str:
     return f"{lock}{SIGNS[incident.status]} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"
 
 
-def state(view: Overview, who: str) -> str:
-    incident = view.incident
+def state(incident: Incident, who: str) -> str:
     due = f" · update due {clock_time(incident.update_due_at)}" if incident.update_due_at else ""
     return f"{incident.status.capitalize()} · {who}{due} · {where(incident)}"
 
@@ -104,10 +106,11 @@ def where(incident: Incident) -> str:
     return f"<#{incident.channel_id}>" if incident.channel_id else "its channel is being set up"
 
 
-def action_line(action: Action, incident: Incident, today: str) -> str:
+def action_line(action: Action, incident: Incident, today: str, now: datetime | None) -> str:
     due = "no date yet"
     if action.due_at:
-        due = f"by {day_and_time(action.due_at)}"
+        when = day_and_time(action.due_at)
+        due = f"*was due {when}*" if now is not None and action.due_at < now else f"due {when}"
     elif action.due:
         due = f"*was due {action.due}*" if action.due < today else f"due {action.due}"
     return f"{action.text}\n{due} · {noun(action).lower()} {action.number} of {incident.ref} · {where(incident)}"
