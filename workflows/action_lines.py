@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, messages, reminders, runs
 from storage.models import Action, Incident, Message, Reminder
-from workflows import blocks, surfaces
+from workflows import blocks, onlookers, surfaces
 from workflows.blocks import Block
 from workflows.ports import Post
 from workflows.services import Services
@@ -90,6 +90,7 @@ async def owe_line(session: AsyncSession, services: Services, action: Action) ->
         incident_id=action.incident_id,
         args={"action_id": action.id},
     )
+    await onlookers.tell(session, services, action.incident_id)
 
 
 async def remind(session: AsyncSession, action: Action) -> None:

@@ -56,6 +56,13 @@ async def test_the_home_tab_has_what_is_mine_first_and_follows_while_somebody_lo
     assert "raise the pool limit" not in stage.bilal.home
     assert any("Follow-up 1 is done" in one.shown for one in high.messages)
 
+    asked = await stage.bilal.says("Ask the bank", in_=high)
+    await stage.anna.reacts("wrench", to=asked)
+    await stage.settle()
+    await stage.pass_time(seconds=20)
+    await stage.pass_time(seconds=5)
+    assert "Ask the bank" in stage.bilal.home
+
     # Nobody has looked for an hour: changes draw nothing until somebody does.
     await stage.pass_time(hours=1)
     before = drawings(stage)
