@@ -110,6 +110,7 @@ def _policy(shape: ConfigFile) -> Policy:
         channel_prefix=shape.channels.prefix or preset.channel_prefix,
         announce=announce,
         status_page=shape.channels.status_page,
+        explain=shape.channels.explain,
         reactions=_reactions(shape.timeline.reactions),
         ladder=tuple(map(_rung, shape.nag.ladder)) if shape.nag.ladder else preset.ladder,
         snooze=shape.nag.snooze or preset.snooze,

@@ -181,6 +181,7 @@ class Channels(Section):
     announce: Annotated[str, AfterValidator(_channel)] | None = None
     invite: list[Reachable] = []
     status_page: Annotated[str, AfterValidator(_no_or_address)] = ""
+    explain: bool = True
 
 
 class Timeline(Section):

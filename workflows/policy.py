@@ -177,6 +177,7 @@ class Policy:
     channel_prefix: str = "incident"
     announce: str | None = "incidents"
     status_page: str = ""  # the address of the public one, for the channel's bookmarks
+    explain: bool = True  # INC-7 in a message gets a line in the thread that says what it is
     reactions: Mapping[str, str] = field(default_factory=lambda: REACTIONS, hash=False)
     ladder: tuple[Rung, ...] = LADDER
     snooze: timedelta = timedelta(minutes=10)

@@ -55,6 +55,8 @@ async def heard(services: Services, message: Heard) -> None:
     me = services.slack.user_id
     if message.by_app or message.user_id in ("", me) or f"<@{me}" in message.text or message.channel_id.startswith("D"):
         return
+    if not services.policy.explain:
+        return
     names = named(message.text, services.slack.team_url)
     if not names.numbers and not names.channels:
         return

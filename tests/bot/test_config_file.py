@@ -68,7 +68,7 @@ def test_the_example_shows_every_setting_that_there_is() -> None:
         *("level", "name", "definition", "example", "response", "escalation", "respond_within", "update_every"),
         *("escalate_after", "customer_email_within", "roles", "invite", "postmortem"),
     }
-    assert set(shown["channels"]) == {"prefix", "announce", "invite", "status_page"}
+    assert set(shown["channels"]) == {"prefix", "announce", "invite", "status_page", "explain"}
     assert set(shown["nag"]) == {"ladder", "snooze"}
 
 
