@@ -27,11 +27,14 @@ UNTIL: Final = re.compile(rf"(?i)^\s*(?:(?:by|until|till|before|at|around|~)\s+)
 TO: Final = r"(?:\s+to\s+(?P<whom>[^\n]{1,120}?))?"
 TO_AFTER: Final = r"(?:\s+(?:to|for)\s+(?P<whom_after>[^\n]{1,120}?))?"
 FIX: Final = r"(?:\s+for\s+(?:the\s+|a\s+)?(?:fix|repair|recovery|rollback|resolution))?"
+MAYBE: Final = re.compile(r"(?i)\beta\b|\bnext\s{1,3}(?:external\s)?update\b")
 AT_END: Final = re.compile(
     rf"(?is)(?:^|[\s,;.:–-])(?P<what>eta{FIX}|next\s+(?:external\s+)?update)\s*(?::|is|by|at|=|~)?\s*{TO}"
-    rf"\s*{WHEN}{TO_AFTER}\s*[.!]?\s*$"
+    rf"(?:\s+(?:by|until|at|is)\b)?\s*{WHEN}{TO_AFTER}\s*[.!]?\s*$"
 )
 IN_TEXT: Final = re.compile(rf"(?is)^(?P<text>.+?){TO}\s+(?:by|until|till|before|at)?\s*{WHEN}{TO_AFTER}\s*[.!]?\s*$")
+TAIL: Final = 250  # characters at the end of an update in which a promise is looked for
+LONGEST: Final = 600
 END_OF_DAY: Final = time(17, 0)  # a day without a time
 JUST_PASSED: Final = timedelta(hours=6)  # a bare time that passed so lately is a slip, not one of tomorrow
 
@@ -48,26 +51,32 @@ class Promised:
 
 def until(typed: str, now: datetime, zone: tzinfo) -> datetime | None:
     """The time that is meant, nothing when it is none. Raises `Impossible` for one that cannot be, or has passed."""
-    match = UNTIL.match(typed)
+    match = UNTIL.match(calm(typed)[:100])
     return None if match is None else meant(match, now, zone)
 
 
 def at_end(text: str, now: datetime, zone: tzinfo) -> Promised | None:
     """`Rolled back, watching. ETA 15:30 to customers`: a promise at the end of an update. Raises `Impossible`."""
-    match = AT_END.search(text)
-    if match is None or not match["what"]:
+    begins = text.rfind(" ", 0, max(0, len(text) - TAIL)) + 1
+    match = AT_END.search(calm(text[begins:]))
+    if match is None:
         return None
     what = "ETA" if match["what"].lower().startswith("eta") else "Next update"
-    rest = text[: match.start("what")].rstrip(" ,:–-")
+    rest = (text[:begins] + match.string[: match.start("what")]).rstrip(" ,:–-")
     return Promised(text=what, to_whom=whom(match), due_at=meant(match, now, zone), rest=rest)
 
 
 def in_text(text: str, now: datetime, zone: tzinfo) -> Promised | None:
     """`full report to Acme by friday 12:00`: a promise by itself. Raises `Impossible`."""
-    match = IN_TEXT.match(text.strip())
+    match = IN_TEXT.match(calm(text)[:LONGEST])
     if match is None:
         return None
     return Promised(text=match["text"].strip(" ,:–-"), to_whom=whom(match), due_at=meant(match, now, zone))
+
+
+def calm(text: str) -> str:
+    """The text without runs of blanks, in which a pattern could lose itself."""
+    return re.sub(r"\n\s*\n\s*", "\n\n", re.sub(r"[^\S\n]+", " ", text)).strip()
 
 
 def whom(match: re.Match[str]) -> str:

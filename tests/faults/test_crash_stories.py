@@ -33,6 +33,8 @@ POINTS = {
     "hint": after("chat.postMessage"),
     "role": after("conversations.invite"),
     "offer": after("chat.postMessage"),
+    "escalate": after("conversations.invite"),
+    "nobody-comes": after("chat.update"),
     "accept": after("chat.update"),
     "climb": after("chat.postMessage"),
     "answer": after("chat.delete"),
@@ -44,7 +46,7 @@ POINTS = {
 
 
 # Those whose Slack calls the others have too are killed only when all are asked for: each point tells its story twice.
-ALSO = ("tick", "overdue", "hint", "note", "severity", "rename", "role", "answer", "comms", "home")
+ALSO = ("nobody-comes", "tick", "overdue", "hint", "note", "severity", "rename", "role", "answer", "comms", "home")
 CASES = [
     pytest.param(name, point, id=f"{name}-{point}", marks=pytest.mark.exhaustive if name in ALSO else ())
     for name, point in POINTS.items()
