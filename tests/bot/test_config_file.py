@@ -63,7 +63,9 @@ def test_the_example_shows_every_setting_that_there_is() -> None:
         "nag",
         *("lifecycle", "handoff", "postmortem", "comms", "service", "access", "permissions"),
         *("catalogue", "groups", "escalate", "escalation"),
+        "runbooks",
     }
+    assert set(shown["runbooks"]) == {"starters", "stale_after", "alerts", "hint_after"}
     assert set(shown["severity"][0]) == {
         *("level", "name", "definition", "example", "response", "escalation", "respond_within", "update_every"),
         *("escalate_after", "customer_email_within", "roles", "invite", "postmortem"),
