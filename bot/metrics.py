@@ -122,8 +122,10 @@ class Now(Collector):
 
 
 def totals(found: Totals, nags_sent: int) -> Iterator[Metric]:
-    yield CounterMetricFamily("sitrep_incidents_declared", "Incidents on record", value=found.declared)
-    yield gauge("sitrep_incidents_open", "Incidents that are open", found.open)
+    about = "Incidents on record; what was declined in triage never was one"
+    yield CounterMetricFamily("sitrep_incidents_declared", about, value=found.declared)
+    yield gauge("sitrep_incidents_open", "Incidents that are open, without those in triage", found.open)
+    yield gauge("sitrep_incidents_triage", "What may be an incident and waits for a decision", found.triage)
     yield CounterMetricFamily("sitrep_nags_sent", "Reminders posted", value=nags_sent)
     failed = sum(count for (_, state), count in found.runs.items() if state == "failed")
     yield gauge("sitrep_runs_failed", "Work for Slack that was given up and not taken up again", failed)

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Final
 
+from commands import speech
 from commands.request import NOTHING, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import incident_meant
 from storage.models import Incident, Status
@@ -14,13 +15,12 @@ from workflows.services import Services
 from workflows.words import escape, safe
 
 CALLBACK: Final = "cancel"
-BECAUSE: Final = re.compile(r"(?i)^(?:because|since|as)\b[\s,:]*")
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
     """`cancel it was the load test`; without a reason, the form asks for one."""
     incident, request = await incident_meant(request, services)
-    reason = BECAUSE.sub("", request.text.strip())
+    reason = speech.reason_in(request.text)
     if not re.search(r"\w", reason):
         return asked(incident, request)
     ended = await triage.cancel(services, incident.key, safe(reason), press=request.press, by=request.user_id)

@@ -131,7 +131,7 @@ async def taken(request: FormSubmission, incident: Incident, walk: Walk, service
         return NOTHING
     try:
         await severities.set_severity(
-            services,
+            as_severity(services),
             incident.key,
             walk.level,
             press=request.press,
@@ -142,6 +142,13 @@ async def taken(request: FormSubmission, incident: Incident, walk: Walk, service
     except ReasonNeeded as needed:
         raise FormErrors({"reason": f"A few words, please: at {needed.level} fewer people will look."}) from needed
     return NOTHING
+
+
+def as_severity(services: Services) -> Services:
+    """Who may change the severity is asked of `/incident severity`, whichever way it is changed."""
+    if services.asker is None:
+        return services
+    return replace(services, asker=replace(services.asker, verb=severity.SUBCOMMAND.word))
 
 
 async def back_in_form(about: Mapping[str, str], walk: Walk, services: Services) -> Reply:
@@ -171,15 +178,27 @@ def page(walk: Walk, policy: Policy, about: Mapping[str, str], incident: Inciden
     options = [("yes", "Yes", ""), ("no", "No", "")]
     rows = [blocks.radio(f"answer-{question.key}", question.ask, options, hint=question.hint)]
     if walk.steps:
-        rows.append(blocks.context(f"So far: {escape(classifier.explanation(walk))}"))
+        rows += [blocks.context(f"So far: {escape(classifier.explanation(walk))}"), start_over()]
     return blocks.form("How bad is it?", rows, callback_id=CALLBACK, submit="Next", about=carried)
+
+
+def start_over() -> Block:
+    return blocks.actions([blocks.button("Start over", "classify_again")], block_id="again")
+
+
+async def again(press: ButtonPress, services: Services) -> Reply:
+    """*Start over*: the first question, in the same form."""
+    about = {name: value for name, value in press.about.items() if name != "answers"}
+    first = page(classifier.walk(services.policy, {}), services.policy, about)
+    await services.slack.views.update(press.view_id, first)
+    return NOTHING
 
 
 def result_rows(
     walk: Walk, policy: Policy, about: Mapping[str, str], incident: Incident | None
 ) -> tuple[list[Block], str]:
     """The result, and what its button does."""
-    rows: list[Block] = [blocks.section(verdict(walk, policy))]
+    rows: list[Block] = [blocks.section(verdict(walk, policy)), start_over()]
     if about.get("root"):
         return rows, f"Use {walk.level}"[:24]
     if incident is None:

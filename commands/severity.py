@@ -1,7 +1,6 @@
 """`/incident severity`: raise or lower it, in one line or with the form that explains the levels."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -19,7 +18,6 @@ from workflows.words import escape, safe
 
 CALLBACK: Final = "severity"
 CHOICE: Final = "severity"  # the block in which a level is chosen; `severity-SEV1` once the classifier has proposed one
-BECAUSE: Final = re.compile(r"(?i)^(?:because|since|as)\b[\s,:]*")
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
@@ -31,7 +29,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     found = speech.find_severity(request.text, services.policy)
     if found.severity is None:
         raise UserError(speech.unknown_severity(found.word or request.text.split()[0], services.policy))
-    level, reason = found.severity.level, safe(BECAUSE.sub("", found.rest))
+    level, reason = found.severity.level, safe(speech.reason_in(found.rest))
     try:
         await severity.set_severity(
             services, incident.key, level, press=request.press, by=request.user_id, reason=reason

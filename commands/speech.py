@@ -15,6 +15,7 @@ REFERENCE: Final = re.compile(r"(?i)^\s*inc-?(\d+)\b[:,]?\s*")
 CHANNEL: Final = re.compile(r"^\s*<#([CG][A-Z0-9]+)(?:\|[^>]*)?>\s*")
 GROUP: Final = re.compile(r"<!subteam\^S[A-Z0-9]+(?:\|[^>]*)?>")
 COMPANIONS: Final = re.compile(rf"(?i)(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?(?:{PERSON.pattern}|{GROUP.pattern}))+\s*$")
+BECAUSE: Final = re.compile(r"(?i)^(?:because|since|as)\b[\s,:]*")
 QUOTED: Final = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
 
 
@@ -91,6 +92,11 @@ def title_of(text: str) -> str:
 def has_words(title: str) -> bool:
     """Whether a title says anything: a letter, a digit or an emoji, not only punctuation."""
     return any(character.isalnum() or unicodedata.category(character) == "So" for character in title)
+
+
+def reason_in(text: str) -> str:
+    """`because only one region is affected` without its first word."""
+    return BECAUSE.sub("", text.strip())
 
 
 def levels(policy: Policy) -> str:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from commands import cancel
+from commands import cancel, speech
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import by_id, incident_meant
 from workflows import triage
@@ -29,7 +29,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
             f"{incident.ref} waits for a decision: `/incident triage accept` makes it an incident, "
             "`/incident triage decline it was the load test` ends it with that reason."
         )
-    reason = cancel.BECAUSE.sub("", reason.strip())
+    reason = speech.reason_in(reason)
     if not re.search(r"\w", reason):
         return cancel.asked(incident, request, CALLBACK)
     await triage.decline(services, incident.key, safe(reason), press=request.press, by=request.user_id)

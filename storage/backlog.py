@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import OPEN_STATUSES, Incident, Reminder, Run, RunState, Step
+from storage.models import OPEN_STATUSES, UNCOUNTED_STATUSES, Incident, Reminder, Run, RunState, Status, Step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +20,11 @@ class Lag:
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """What is on record. All but `runs` only grow. `runs` counts by kind and state."""
+    """What is on record. `declared` only grows: what was declined in triage never counted. `runs` by kind and state."""
 
     declared: int
     open: int
+    triage: int
     runs: dict[tuple[str, str], int]
 
 
@@ -41,10 +42,14 @@ def behind(since: datetime | None, now: datetime) -> timedelta:
 async def totals(session: AsyncSession) -> Totals:
     """Counts whole tables: for once in a while, not for every tick."""
     by_state = await session.exec(select(Run.kind, Run.state, func.count()).group_by(Run.kind, Run.state))
-    declared = select(func.count()).select_from(Incident)
+    # Public ones: whoever reads the numbers need not know of the others.
+    every = select(func.count()).select_from(Incident).where(col(Incident.private).is_(False))
+    accepted = or_(col(Incident.acknowledged_at).is_not(None), col(Incident.status).not_in(UNCOUNTED_STATUSES))
+    in_triage = col(Incident.status) == Status.TRIAGE
     return Totals(
-        declared=(await session.exec(declared)).one(),
-        open=(await session.exec(declared.where(col(Incident.status).in_(OPEN_STATUSES)))).one(),
+        declared=(await session.exec(every.where(accepted))).one(),
+        open=(await session.exec(every.where(col(Incident.status).in_(OPEN_STATUSES), ~in_triage))).one(),
+        triage=(await session.exec(every.where(in_triage))).one(),
         runs={(kind, state): count for kind, state, count in by_state},
     )
 

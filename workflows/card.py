@@ -218,6 +218,8 @@ def announcement(view: Overview) -> Post:
         lines.append(f"*Impact:* {in_line(incident.impact, 300)}")
     if incident.understanding:
         lines.append(f"*Now:* {in_line(incident.understanding, 300)}")
+    if incident.is_open and view.free_roles:
+        lines.append(f"*Needed:* {', '.join(ROLE_NAMES.get(role, role) for role in view.free_roles)}")
     lines.append(due_line(view))
     return Post(text=summary_line(view), blocks=(blocks.section("\n".join(lines)),))
 

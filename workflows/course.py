@@ -5,7 +5,7 @@ from typing import Final
 
 from storage import incidents
 from storage.models import Incident, Status
-from workflows import declare, lifecycle, merge
+from workflows import declare, escalating, lifecycle, merge
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.ports import Refused
@@ -29,18 +29,33 @@ async def move(services: Services, incident_id: int, action: str, *, press: str,
     """
     async with change(services, incident_id, press=press) as made:
         incident = made.incident
-        before = incident.status
+        before, unaccepted = incident.status, is_unaccepted(incident)
         incident.status = lifecycle.move(before, action)
         mark_milestone(incident, made.now)
         if before == Status.MERGED:
             text = await merge.taken_out(made, by, text)
+        if before == Status.CANCELLED:
+            incident.close_reason = ""
         if text:
             incident.understanding = text
         await made.reset_clock(services)
         made.tell("status", status_line(incident, text), by, state=incident.status)
         await made.refresh()
         await say(made, f"{person(by)}: {status_line(incident, text)}\n{next_step(services, incident)}")
+        if unaccepted and incident.is_open:
+            await taken_up(made, services, by)
     return made.incident
+
+
+def is_unaccepted(incident: Incident) -> bool:
+    """Whether nobody has said yet that it is an incident: still in triage, or declined there."""
+    return incident.acknowledged_at is None and not incident.retrospective
+
+
+async def taken_up(made: Change, services: Services, by: str) -> None:
+    """What may have been none is one: those who have to hear of incidents do."""
+    await escalating.declared(made, services.policy)
+    await made.owe("accepted", f"{made.incident.id}:{made.incident.version}", {"by": by})
 
 
 def mark_milestone(incident: Incident, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import incidents, near_misses
 from storage.models import NearMiss
+from workflows import permissions
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Services
 from workflows.words import day_and_time, person
@@ -25,7 +26,8 @@ class NearMissReport:
 
 
 async def record(report: NearMissReport, services: Services) -> NearMiss:
-    """Keep it. The same press gives the same near miss."""
+    """Keep it. The same press gives the same near miss. Raises `UserError` for who may not declare."""
+    permissions.require_general(services.asker, services.policy, "declare")
     try:
         async with services.database.write() as session:
             known = await near_misses.by_press(session, report.press)

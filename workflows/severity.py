@@ -6,7 +6,7 @@ from storage.models import Incident, Status
 from workflows import blocks, classifying, escalating, parties, updates
 from workflows.announcing import announce_line
 from workflows.card import ROLE_NAMES
-from workflows.change import change
+from workflows.change import Change, change
 from workflows.classifier import Walk
 from workflows.errors import UserError
 from workflows.overview import Overview, overview
@@ -61,12 +61,16 @@ async def set_severity(
         await made.reset_clock(services)
         await made.refresh()
         if raised:
-            wanted = parties.wanted(incident, services.policy)
-            await parties.owe(made, f"severity-{incident.version}", wanted)
-            await escalating.raised(made, services.policy, before)
+            await bring_in(made, before, services.policy)
         args = {"before": before, "level": level, "by": by, "reason": reason, "raised": raised}
         await made.owe("severity", f"{incident.id}:{incident.version}", args)
     return made.incident
+
+
+async def bring_in(made: Change, before: str, policy: Policy) -> None:
+    """Whoever belongs into an incident of this severity, and whoever is to be called for it."""
+    await parties.owe(made, f"severity-{made.incident.version}", parties.wanted(made.incident, policy))
+    await escalating.raised(made, policy, before)
 
 
 def meaning(severity: Severity | None) -> str:

@@ -1,10 +1,10 @@
 """Maybe an incident: accepted it becomes one, declined it stays on record with the reason and out of every figure."""
 
 from storage.models import Incident, Status
-from workflows import escalating, handoff, lifecycle
+from workflows import handoff, lifecycle
 from workflows.announcing import announce_line
 from workflows.change import Change, change
-from workflows.course import say
+from workflows.course import say, taken_up
 from workflows.errors import UserError
 from workflows.overview import overview
 from workflows.ports import Post
@@ -27,9 +27,8 @@ async def accept(services: Services, incident_id: int, *, press: str, by: str) -
         incident.acknowledged_at = incident.acknowledged_at or made.now
         await made.reset_clock(services)
         made.tell("status", "Accepted: it is an incident", by, state=incident.status)
-        await escalating.declared(made, services.policy)
         await made.refresh()
-        await made.owe("accepted", f"{incident.id}:{incident.version}", {"by": by})
+        await taken_up(made, services, by)
     return made.incident
 
 

@@ -29,6 +29,8 @@ async def test_help_me_choose_asks_one_question_at_a_time_and_keeps_what_was_typ
 
     assert stage.anna.modal is not None
     assert stage.anna.modal.labels == ["Is production completely down, or is critical data at risk?"]
+    await answers(stage.anna, "No", "No", "No")
+    await stage.anna.presses("Start over")
     await answers(stage.anna, "No", "Yes", "No")
     assert stage.anna.modal is not None
     assert "SEV0 Critical outage: Complete service outage" in stage.anna.modal.shown

@@ -56,6 +56,7 @@ async def test_what_is_declined_stays_on_record_with_its_reason_and_out_of_the_f
     await stage.settle()
     channel = stage.workspace.channel("incident-2026-11-21-odd-graphs")
     await stage.bilal.joins(channel)
+    await stage.settle()
     await stage.bilal.presses("Decline", in_=channel)
     assert await stage.bilal.submits({"Why is it no incident?": "…"}) == {
         "Why is it no incident?": "A few words about why it is none, please. They stay on record."
