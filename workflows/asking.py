@@ -10,8 +10,10 @@ from workflows.services import Services
 from workflows.steps import Run
 
 
-async def ask(run: Run, services: Services, kind: str, channel_id: str, post: Post, *, loss: str) -> None:
+async def ask(run: Run, services: Services, kind: str, channel_id: str, post: Post, *, loss: str) -> bool:
     """Post the line, remember it as the surface `kind`, and remove the one before. May be entered again anywhere.
+
+    Says whether Slack took it.
 
     Whoever answers owes a run in the same lane, so that it finds the line on record.
     """
@@ -24,10 +26,11 @@ async def ask(run: Run, services: Services, kind: str, channel_id: str, post: Po
         loss=loss,
     )
     if ts is None:
-        return
+        return False
     await run.step("keep", lambda: keep(run, services, kind, f"{channel_id} {ts}"))
     if before:
         await run.attempt("gone", lambda: nags.delete(services, before), loss="An old reminder could not be removed")
+    return True
 
 
 async def keep(run: Run, services: Services, kind: str, place: str) -> str:

@@ -20,6 +20,7 @@ from workflows import (
     checklists,
     classifier,
     classifying,
+    clocks_asking,
     dependencies,
     escalating,
     mitigations,
@@ -253,6 +254,7 @@ async def run(run: Run, services: Services) -> None:
     async with change(services, run.incident_id) as after:
         await checklists.offer(after, runbook)
         await mitigations.watch(after, services)
+        await clocks_asking.ask_once(after)
         for kind in ("decorate", "announce", "welcome"):
             await after.owe(kind, str(run.incident_id), run.args, lane=f"{kind}:{run.incident_id}")
         await parties.owe(after, "declared", [Party.read(one) for one in run.args.get("parties") or ()])

@@ -15,7 +15,10 @@ from workflows.policy import Hook, Policy, Service, Severity
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """`roles` maps a role word to the people who hold it now; a free role is absent. `promises` are those still open."""
+    """`roles` maps a role word to the people who hold it now; a free role is absent. `promises` are those still open.
+
+    `call_url` is empty where there is no call.
+    """
 
     incident: Incident
     severity: Severity

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from workflows.clocks_kinds import Kind, in_force, shipped
+
 Scheme = Literal["sev0-3", "sev1-4"]
 
 ROLES = ("ic", "comms", "ops", "scribe", "sme")
@@ -136,6 +138,34 @@ class Hook:
     valid_for: timedelta = timedelta(minutes=2)
 
 
+@dataclass(frozen=True, kw_only=True)
+class WarRoomPolicy:
+    """The video call of an incident: made `via` link, zoom or meet; empty: people set its link by hand.
+
+    `link` may hold placeholders of `workflows.war_room`. `host` is the vendor's user in whose name calls are made.
+    """
+
+    via: str = ""
+    link: str = ""
+    severities: tuple[str, ...] = ()  # at which a call is made at once
+    host: str = ""
+    access: str = ""  # Google Meet's accessType
+    api: str = ""  # another address than the vendor's usual one
+    login: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockPolicy:
+    """The kinds of duties to report that are known, those that people are asked about, and who else is told of them.
+
+    `tell` holds member ids and user group ids.
+    """
+
+    known: tuple[Kind, ...] = field(default_factory=shipped)
+    offered: tuple[Kind, ...] = field(default_factory=lambda: in_force(shipped()))
+    tell: tuple[str, ...] = ()
+
+
 LADDER = (
     Rung(after=timedelta(0), tell=("ic", "comms")),
     Rung(after=timedelta(minutes=5), tell=("roles",)),
@@ -181,6 +211,9 @@ class Policy:
     reactions: Mapping[str, str] = field(default_factory=lambda: REACTIONS, hash=False)
     ladder: tuple[Rung, ...] = LADDER
     snooze: timedelta = timedelta(minutes=10)
+    empty_role: tuple[timedelta, ...] = (timedelta(minutes=5), timedelta(minutes=10))  # free for so long: ask
+    role_texts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)  # the team's own
+    war_room: WarRoomPolicy = WarRoomPolicy()
     stable_for: timedelta = timedelta(minutes=30)
     handoff_answer_within: timedelta = timedelta(minutes=5)
     postmortem_due: timedelta = timedelta(hours=48)
@@ -198,6 +231,7 @@ class Policy:
     permissions: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: PERMISSIONS, hash=False)
     runbooks: RunbookPolicy = RunbookPolicy()
     hooks: tuple[Hook, ...] = ()
+    clocks: ClockPolicy = field(default_factory=ClockPolicy)
 
     def severity(self, word: str) -> Severity | None:
         """The severity meant by `SEV-1`, `sev 1`, `p1` or `1`; `None` when there is no such level."""

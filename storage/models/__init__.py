@@ -5,6 +5,7 @@ Slack ids (`C…`, `U…`) and `ts` strings are kept as Slack gave them; a `ts` 
 """
 
 from storage.models.access import Admission, ChannelMember, Deed
+from storage.models.clocks import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep
 from storage.models.escalation import Escalation, EscalationState, Summons
 from storage.models.home import Onlooker
 from storage.models.incident import OPEN_STATUSES, UNCOUNTED_STATUSES, Entry, Incident, Role, Status, Update
@@ -13,6 +14,8 @@ from storage.models.runbooks import CallState, Checklist, ChecklistStep, Remedia
 from storage.models.saying import Promise, PromiseState, Sent, Visit
 from storage.models.talk import Gap, Message, Reaction, ReadingPoint, Revision
 from storage.models.triage import Classification, NearMiss
+from storage.models.vacancy import Vacancy
+from storage.models.war_room import WarRoom
 from storage.models.work import Known, Press, Reminder, Run, RunState, Step, Surface
 
 __all__ = [
@@ -25,6 +28,11 @@ __all__ = [
     "Checklist",
     "ChecklistStep",
     "Classification",
+    "Clock",
+    "ClockEvent",
+    "ClockQuestion",
+    "ClockState",
+    "ClockStep",
     "Deed",
     "Entry",
     "Escalation",
@@ -55,5 +63,7 @@ __all__ = [
     "Summons",
     "Surface",
     "Update",
+    "Vacancy",
     "Visit",
+    "WarRoom",
 ]

@@ -1,0 +1,35 @@
+"""Clocks of an incident, what started them and their steps. Queries take a session and commit nothing."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Clock, ClockEvent, ClockQuestion, ClockStep
+
+
+async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Clock]:
+    """Every clock, in the order in which they were started."""
+    statement = select(Clock).where(Clock.incident_id == incident_id)
+    return (await session.exec(statement.order_by(col(Clock.id)))).all()
+
+
+async def steps_of(session: AsyncSession, incident_id: int) -> Sequence[ClockStep]:
+    """The steps of all its clocks, each clock's in the order of its file."""
+    statement = select(ClockStep).where(ClockStep.incident_id == incident_id)
+    return (await session.exec(statement.order_by(col(ClockStep.clock_id), col(ClockStep.place)))).all()
+
+
+async def events_of(session: AsyncSession, incident_id: int) -> Sequence[ClockEvent]:
+    """What started the clocks of an incident."""
+    statement = select(ClockEvent).join(Clock, col(Clock.id) == col(ClockEvent.clock_id))
+    statement = statement.where(Clock.incident_id == incident_id)
+    return (await session.exec(statement.order_by(col(ClockEvent.id)))).all()
+
+
+async def step(session: AsyncSession, step_id: int) -> ClockStep | None:
+    return await session.get(ClockStep, step_id)
+
+
+async def question(session: AsyncSession, incident_id: int) -> ClockQuestion | None:
+    return (await session.exec(select(ClockQuestion).where(ClockQuestion.incident_id == incident_id))).first()

@@ -1,0 +1,111 @@
+"""Duties to report: asked about once, counted from their own time, reminded of, recorded."""
+
+from dataclasses import replace
+
+from bot.practice.driver.person import Person
+from bot.practice.state.channels import Channel
+from tests.stage import Stage
+
+
+def told(who: Person) -> str:
+    return who.ephemerals()[-1].shown
+
+
+def reminders(channel: Channel) -> list[str]:
+    return [one.shown for one in channel.messages if one.shown.startswith("⚖️ @") and " INC-1, " in one.shown]
+
+
+async def test_a_security_incident_asks_its_commander_once_and_counts_what_may_apply(stage: Stage) -> None:
+    """It is 03:00 UTC on a Saturday; Anna types in Berlin's time, an hour ahead."""
+    channel = await stage.declare("sev1 Customer data was exported --security with @bilal")
+
+    [asked] = [one for one in stage.anna.dm.messages if "Does a duty to report it apply" in one.shown]
+    assert "Not legal advice" in asked.shown
+    assert "To report: is there a duty to?" in channel.pinned[0].shown
+
+    await stage.anna.presses("Answer", on=asked)
+    problems = await stage.anna.submits({"When did you become aware?": "2:30"})
+    assert list(problems.values()) == ["Tick what may apply, or say why nothing does: one of the two, please."]
+    assert list((await stage.anna.submits({"Europe": ["GDPR", "DORA"]})).values()) == []
+    await stage.settle()
+
+    [said] = [one.shown for one in channel.messages if "started counting for" in one.shown]
+    assert said.startswith("⚖️ @Anna Keller started counting for DORA, GDPR.")
+    assert "GDPR, lead supervisory authority: notify the supervisory authority by" in said
+    assert "To report: DORA, competent authority by 2026-11-22 at 01:30 UTC" in channel.pinned[0].shown
+    assert "at the latest · and 3 more: /incident clocks" in channel.pinned[0].shown
+    assert any("DORA, GDPR may apply (@Anna Keller)" in one.shown for one in stage.anna.dm.messages)
+    assert not any("Does a duty to report" in one.shown for one in stage.anna.dm.messages)
+
+    # What starts the rest is recorded when it happens, and a correction says why.
+    await stage.bilal.types("/incident clocks event dora classified 03:00 UTC", in_=channel)
+    assert "⏳ initial send the initial notification – by 2026-11-21 at 07:00 UTC, 4 h left" in told(stage.bilal)
+    await stage.bilal.types("/incident clock event gdpr aware 1:00", in_=channel)
+    assert "A correction needs a reason" in told(stage.bilal)
+    await stage.bilal.types("/incident clock event gdpr aware 1:00 because the log shows it", in_=channel)
+    assert "aware 2026-11-21 at 01:00 UTC (first given as 2026-11-21 at 01:30 UTC)" in told(stage.bilal)
+    assert "authority notify the supervisory authority – by 2026-11-24 at 01:00 UTC" in told(stage.bilal)
+
+    # Nobody else learns of it.
+    await stage.dora.types("/incident clocks INC-1", in_="general")
+    assert told(stage.dora) == "There is no INC-1. /incident list shows the open ones."
+    await stage.dora.types("/incident clocks submitted INC-1 gdpr authority", in_="general")
+    assert "INC-1" not in told(stage.dora)
+
+
+async def test_a_clock_runs_on_after_the_close_until_it_is_recorded_what_was_sent(stage: Stage) -> None:
+    tell = replace(stage.settings.policy.clocks, tell=(stage.chen.id,))
+    await stage.stop()
+    stage.settings = replace(stage.settings, policy=replace(stage.settings.policy, clocks=tell))
+    await stage.start()
+    channel = await stage.declare("sev2 A laptop was stolen")
+    await stage.anna.types("/incident clocks start gdpr and in-certin 2:00", in_=channel)
+    await stage.settle()
+    assert told(stage.anna) == "Counting for GDPR, CERT-In. /incident clocks shows what is owed by when."
+    assert stage.chen.id in channel.members
+    assert "CERT-In, CERT-In by 2026-11-21 at 07:00 UTC" in channel.pinned[0].shown
+
+    # Half of six hours passed at 04:00 UTC, a quarter is left at 05:30, then an hour.
+    await stage.pass_time(minutes=61)
+    [half] = reminders(channel)
+    assert half.startswith("⚖️ @Anna Keller @Chen Wei INC-1, CERT-In, CERT-In: report to CERT-In – 2 h 59 min left")
+    await stage.anna.types("/incident resolved it was encrypted", in_=channel)
+    await stage.anna.types("/incident close it is over", in_=channel)
+    await stage.settle()
+    await stage.pass_time(hours=2, minutes=10)
+    [hour] = reminders(channel)
+    assert "49 min left" in hour
+    await stage.pass_time(minutes=49)
+    assert "was due 2026-11-21 at 07:00 UTC" in reminders(channel)[-1]
+    assert "Late is better than not at all" in reminders(channel)[-1]
+
+    await stage.chen.presses("Sent", in_=channel)
+    assert await stage.chen.submits({"When was it sent?": "tomorrow"}) != {}
+    assert await stage.chen.submits({"When was it sent?": "14:50", "Its reference": "CI-<4711>"}) == {}
+    await stage.settle()
+    assert reminders(channel) == []
+    [sent] = [one.shown for one in channel.messages if "reference CI-<4711>" in one.shown]
+    assert sent.startswith("⚖️ CERT-In, CERT-In: report to CERT-In – sent 2026-11-21 at 06:50 UTC by @Chen Wei")
+    assert "in time" in sent
+    assert "To report: GDPR, lead supervisory authority" in channel.pinned[0].shown
+
+    # After an outage the reminder that matters now comes, once, and then every day.
+    await stage.stop()
+    stage.clock.advance(hours=71)
+    await stage.start()
+    await stage.pass_time(seconds=1)
+    assert len([one for one in reminders(channel) if "supervisory" in one]) == 1
+    assert "was due 2026-11-24 at 01:00 UTC, 5 h" in next(one for one in reminders(channel) if "supervisory" in one)
+    await stage.pass_time(hours=20)
+    assert len([one for one in reminders(channel) if "supervisory" in one]) == 1
+
+    await stage.anna.types("/incident clocks not-required gdpr authority", in_=channel)
+    assert told(stage.anna).startswith("Why is it not required?")
+    for step in ("authority", "people", "controller"):
+        await stage.anna.types(f"/incident clocks not required gdpr {step} because the disk is encrypted", in_=channel)
+    await stage.settle()
+    assert reminders(channel) == []
+    assert "To report" not in channel.pinned[0].shown
+    await stage.anna.types("/incident clocks", in_=channel)
+    assert "➖ authority notify the supervisory authority – not required: the disk is encrypted" in told(stage.anna)
+    assert "✅ cert-in report to CERT-In – sent" in told(stage.anna)

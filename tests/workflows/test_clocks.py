@@ -1,0 +1,185 @@
+"""Deadlines and reminders of duties to report, counted as the law says; and the kinds that ship."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.clocks_due import deadline, due, is_business_day, moments, next_moment, us_federal
+from workflows.clocks_kinds import PENDING, Kind, Step, called, in_force, kept, read, shipped
+from workflows.clocks_words import kind_details, limit
+
+KINDS = {kind.key: kind for kind in shipped()}
+TIMES = st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def table(**more: object) -> dict[str, object]:
+    plain = {"name": "House rule", "concerns": "Us", "source": "A contract", "confidence": "house"}
+    event = [{"key": "aware", "ask": "When?"}]
+    return {**plain, "reviewed": "2026-11-21", "event": event, "step": [], **more}
+
+
+def limited(within: str, **more: object) -> tuple[Kind, Step]:
+    step = {"key": "report", "what": "report", "to": "them", "after": "aware", "within": within}
+    kind = read("house", table(step=[step], **more))
+    return kind, kind.steps[0]
+
+
+def ends(within: str, began: str, **more: object) -> datetime | None:
+    return deadline(limited(within, **more)[0], within, at(began))
+
+
+@pytest.mark.parametrize(
+    ("within", "began", "more", "end"),
+    [
+        # Hours elapse, at weekends and when clocks are put forward, too.
+        ("72h", "2026-11-20T17:00", {}, "2026-11-23T17:00"),
+        ("72h", "2026-03-28T12:00", {"time_zone": "Europe/Berlin"}, "2026-03-31T12:00"),
+        # Days end where the authority is; in which day it began is decided there, too.
+        ("60d", "2026-11-21T03:00", {"time_zone": "America/New_York"}, "2027-01-20T04:59"),
+        ("3d", "2026-11-21T17:00", {"time_zone": "Asia/Singapore"}, "2026-11-25T15:59"),
+        # Business days: a Monday, a Friday, a Saturday, the days before Thanksgiving and Christmas.
+        ("4bd", "2026-11-16T15:00", {"time_zone": "America/New_York", "day_ends": "17:30"}, "2026-11-20T22:30"),
+        ("4bd", "2026-11-20T15:00", {"time_zone": "America/New_York"}, "2026-11-27T04:59"),
+        ("4bd", "2026-11-20T15:00", {"time_zone": "America/New_York", "calendar": "us-federal"}, "2026-11-28T04:59"),
+        ("4bd", "2026-11-21T15:00", {}, "2026-11-26T23:59"),
+        ("4bd", "2026-12-23T15:00", {"calendar": "us-federal"}, "2026-12-30T23:59"),
+        ("4bd", "2026-12-23T15:00", {"calendar": "us-federal", "holidays": [date(2026, 12, 24)]}, "2026-12-31T23:59"),
+        # A month ends on the same day, or the last one that there is.
+        ("1mo", "2026-11-21T15:00", {}, "2026-12-21T23:59"),
+        ("1mo", "2027-01-31T15:00", {}, "2027-02-28T23:59"),
+        ("1mo", "2026-12-31T23:30", {"time_zone": "Europe/Brussels"}, "2027-02-01T22:59"),
+        ("asap", "2026-11-21T15:00", {}, None),
+    ],
+)
+def test_limits_end_when_the_law_says(within: str, began: str, more: dict[str, object], end: str | None) -> None:
+    assert ends(within, began, **more) == (at(end) if end else None)
+
+
+def test_federal_holidays_are_kept_on_the_nearest_weekday() -> None:
+    days = [f"{day:%m-%d}" for day in sorted(us_federal(2021)) if day.year == 2021]
+    assert days == [
+        *("01-01", "01-18", "02-15", "05-31", "06-18", "07-05", "09-06", "10-11", "11-11", "11-25", "12-24", "12-31"),
+    ]
+    assert not is_business_day(KINDS["sec-8k"], date(2026, 7, 3))
+    assert is_business_day(KINDS["gdpr"], date(2026, 7, 3))
+
+
+def test_doras_reports_count_from_each_other_and_the_first_has_a_backstop() -> None:
+    dora = KINDS["dora"]
+    initial, intermediate, final, _ = dora.steps
+    aware, classified = at("2026-11-21T03:00"), at("2026-11-21T10:00")
+
+    early = due(dora, initial, {"aware": aware})
+    assert early is not None
+    assert (early.at, early.tentative) == (at("2026-11-22T03:00"), True)
+    assert due(dora, initial, {}) is None
+
+    def first(classified_at: str) -> datetime | None:
+        found = due(dora, initial, {"aware": aware, "classified": at(classified_at)})
+        assert found is not None
+        assert not found.tentative
+        return found.at
+
+    assert first("2026-11-21T10:00") == at("2026-11-21T14:00")
+    assert first("2026-11-22T01:00") == at("2026-11-22T03:00")  # 24 hours after awareness come first
+    assert first("2026-11-22T09:00") == at("2026-11-22T13:00")  # classified only after that: 4 hours
+
+    assert due(dora, intermediate, {"aware": aware, "classified": classified}) is None
+    sent = {"submitted:initial": at("2026-11-21T13:00")}
+    found = due(dora, intermediate, sent)
+    assert found is not None
+    assert found.at == at("2026-11-24T13:00")
+    found = due(dora, final, {**sent, "submitted:intermediate": at("2026-11-24T11:00")})
+    assert found is not None
+    assert found.at == at("2026-12-24T22:59")
+
+
+@given(TIMES, st.sampled_from(["4h", "6h", "24h", "72h", "30d", "60d", "4bd", "1mo"]))
+def test_reminders_come_in_order_before_the_deadline_and_at_it(began: datetime, within: str) -> None:
+    kind, step = limited(within)
+    end = deadline(kind, within, began)
+    assert end is not None
+    found = moments(step, began, end)
+    assert found == sorted(set(found))
+    assert found[-1] == end
+    assert all(began < moment <= end for moment in found)
+    assert {end - (end - began) / 2, end - (end - began) / 4} <= set(found)
+    if end - began > timedelta(hours=4):
+        assert {end - timedelta(hours=4), end - timedelta(hours=1)} <= set(found)
+
+
+@given(TIMES, st.integers(0, 400), st.sampled_from(["6h", "72h", "30d", "asap"]))
+def test_the_next_reminder_is_always_to_come_and_never_more_than_a_day_late(
+    began: datetime, hours: int, within: str
+) -> None:
+    kind, step = limited(within)
+    now, end = began + timedelta(hours=hours), deadline(kind, within, began)
+    following = next_moment(step, began, end, now)
+    assert following > now
+    if end is None or now >= end:
+        assert following - now <= timedelta(days=1)
+    else:
+        assert following <= end
+
+
+@given(TIMES, st.integers(1, 30))
+def test_business_days_end_on_business_days_and_grow_with_their_number(began: datetime, count: int) -> None:
+    kind, _ = limited("1bd", calendar="us-federal")
+    some = [deadline(kind, f"{number}bd", began) for number in range(count, count + 3)]
+    days = [one for one in some if one is not None]
+    assert all(is_business_day(kind, one.date()) and one > began for one in days)
+    assert all(earlier < later for earlier, later in pairwise(days))
+
+
+def test_every_kind_that_ships_is_whole_and_says_where_it_comes_from() -> None:
+    assert list(KINDS) == sorted(KINDS)
+    expected = "au-ndb circia dora ftc-safeguards gdpr hipaa in-certin nis2 nydfs pci sec-8k sg-pdpa uk-gdpr"
+    assert list(KINDS) == expected.split()
+    for kind in shipped():
+        started = {event.key for event in kind.events} | {f"submitted:{step.key}" for step in kind.steps}
+        assert {step.after for step in kind.steps} <= started
+        assert kind.source
+        assert kind.link.startswith("https://")
+        assert kind.concerns
+        assert date.fromisoformat(kind.reviewed) >= date(2026, 11, 21)
+        assert "Not legal advice" in kind_details(kind)
+        assert kept(json.loads(json.dumps(kind.terms()))) == kind
+    assert [kind.key for kind in KINDS.values() if kind.status == PENDING] == ["circia"]
+    assert len(in_force(KINDS.values())) == 12
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("gdpr", "gdpr"),
+        ("GDPR", "gdpr"),
+        ("uk gdpr", "uk-gdpr"),
+        ("UK_GDPR", "uk-gdpr"),
+        ("sec", "sec-8k"),
+        ("nis-2", "nis2"),
+        ("hippa", "hipaa"),
+        ("cert-in", "in-certin"),
+        ("pizza", None),
+        ("", None),
+        ("authority", None),
+    ],
+)
+def test_kinds_are_found_as_people_type_them(typed: str, key: str | None) -> None:
+    found = called(shipped(), typed)
+    assert (found.key if found else None) == key
+
+
+@pytest.mark.parametrize(
+    ("within", "words"),
+    [("72h", "72 hours"), ("1mo", "1 month"), ("4bd", "4 business days"), ("asap", "as soon as possible")],
+)
+def test_limits_are_said_in_words(within: str, words: str) -> None:
+    assert limit(within) == words

@@ -1,0 +1,17 @@
+"""When the incident commander is asked whether duties to report apply."""
+
+from typing import Final
+
+from storage import clocks as stored
+from storage.models import ClockQuestion
+from workflows.change import Change
+
+SECURITY: Final = "security"  # the kind of incident that is asked about
+
+
+async def ask_once(made: Change) -> None:
+    """Owe the question to the incident commander of a security incident, unless it was asked or answered."""
+    if made.incident.kind != SECURITY or await stored.question(made.session, made.incident.key) is not None:
+        return
+    made.session.add(ClockQuestion(incident_id=made.incident.key, asked_at=made.now))
+    await made.owe("clocks_question", str(made.incident.id), lane=f"clocks:{made.incident.id}")

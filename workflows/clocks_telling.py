@@ -1,0 +1,123 @@
+"""What is said about duties to report: the one question to the incident commander, and the reminders."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import clocks as stored
+from storage import incidents, runs
+from storage.models import ClockState, Incident, Reminder
+from workflows import access, asking, groups
+from workflows import clocks_words as words
+from workflows.clocks import REMINDER
+from workflows.clocks_due import next_moment
+from workflows.clocks_view import Report, views
+from workflows.reaching import tell_directly
+from workflows.services import Services
+from workflows.steps import Run
+from workflows.surfaces import load
+
+QUESTION: Final = "clocks-question"  # the direct message that asks
+
+
+async def due(session: AsyncSession, reminder: Reminder, services: Services) -> None:
+    """A report is owed: owe the line that says what is left of its time, and look again at the next moment."""
+    now = services.clock.now()
+    report = await find(session, reminder.incident_id, int(reminder.subject))
+    if report is None or report.step.state != ClockState.RUNNING:
+        await session.delete(reminder)
+        return
+    await runs.owe(
+        session,
+        kind=REMINDER,
+        key=f"{REMINDER}:{report.step.key}:{report.step.version}:{reminder.due_at.isoformat()}",
+        lane=f"{REMINDER}:{report.step.key}",
+        now=now,
+        incident_id=reminder.incident_id,
+        args={"step_id": report.step.key, "version": report.step.version},
+    )
+    reminder.due_at = next_moment(report.terms, report.step.began_at or now, report.at, now)
+    session.add(reminder)
+
+
+async def find(session: AsyncSession, incident_id: int, step_id: int) -> Report | None:
+    found = ((view, step) for view in await views(session, incident_id) for step in view.steps)
+    return next((Report(view=view, step=step) for view, step in found if step.key == step_id), None)
+
+
+# What follows happens in Slack, and may be entered again at any point.
+
+
+async def run_question(run: Run, services: Services) -> None:
+    """Ask the incident commander directly, unless somebody has answered meanwhile."""
+    incident = await load(services, run.incident_id)
+    async with services.database.read() as session:
+        asked = await stored.question(session, run.incident_id)
+        commander = await incidents.holder(session, run.incident_id, "ic") or incident.declared_by
+    if asked is None or asked.answered_at is not None:
+        return
+    loss = "The incident commander could not be asked whether a duty to report applies: `/incident clocks`"
+    direct = await run.attempt(f"open_{commander}", partial(services.slack.posts.open_direct, commander), loss=loss)
+    if direct is not None:
+        await asking.ask(run, services, QUESTION, direct, words.question(incident), loss=loss)
+
+
+async def run_answered(run: Run, services: Services) -> None:
+    """The message that asked says what was answered."""
+    incident = await load(services, run.incident_id)
+    async with services.database.read() as session:
+        asked = await stored.question(session, run.incident_id)
+        found = await views(session, run.incident_id)
+    if asked is not None and asked.answered_at is not None:
+        await asking.redraw(run, services, QUESTION, words.answered(incident, asked, found))
+
+
+async def run(run: Run, services: Services) -> None:
+    """Remind in the incident's channel, unless it has been dealt with; directly where the channel takes nothing."""
+    incident = await load(services, run.incident_id)
+    async with services.database.read() as session:
+        report = await find(session, run.incident_id, int(run.args["step_id"]))
+        people = await who_is_told(session, incident, services)
+    if report is None or report.step.state != ClockState.RUNNING or report.step.version != run.args["version"]:
+        return
+    post = words.reminder(report, incident, people, services.clock.now())
+    loss = "A reminder of a duty to report could not be posted here, so people were told directly"
+    channel_id = incident.channel_id
+    if channel_id and await asking.ask(run, services, surface_of(report), channel_id, post, loss=loss):
+        return
+    for user in await one_by_one(run, services, incident, people):
+        await run.attempt(
+            f"direct_{user}",
+            partial(tell_directly, run, services, f"told_{user}", user, post),
+            loss="A reminder of a duty to report could not be sent directly",
+        )
+
+
+async def run_shown(run: Run, services: Services) -> None:
+    """The line that reminded says what was recorded."""
+    async with services.database.read() as session:
+        report = await find(session, run.incident_id, int(run.args["step_id"]))
+    if report is not None:
+        await asking.redraw(run, services, surface_of(report), words.ended(report))
+
+
+def surface_of(report: Report) -> str:
+    return f"clock-{report.step.key}"
+
+
+async def who_is_told(session: AsyncSession, incident: Incident, services: Services) -> Sequence[str]:
+    """Incident commander, communications lead, and whom the configuration names; each once."""
+    held = [await incidents.holder(session, incident.key, role) for role in ("ic", "comms")]
+    first = [user for user in held if user] or [incident.declared_by]
+    return tuple(dict.fromkeys([*first, *services.policy.clocks.tell]))
+
+
+async def one_by_one(run: Run, services: Services, incident: Incident, people: Sequence[str]) -> Sequence[str]:
+    """The people themselves, those of groups included, as far as they may know of the incident."""
+    users = [one for one in people if not one.startswith("S")]
+    for group in (one for one in people if one.startswith("S")):
+        users += await groups.people_of(run, services, group, words.TOLD) or ()
+    async with services.database.read() as session:
+        return [user for user in dict.fromkeys(users) if await access.may_see(session, incident, user)]
