@@ -7,7 +7,20 @@ from sqlalchemy import case, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import OPEN_STATUSES, Action, Incident, Onlooker, Role, Run, Step
+from storage.models import (
+    OPEN_STATUSES,
+    Action,
+    Escalation,
+    EscalationState,
+    Handoff,
+    HandoffState,
+    Incident,
+    Onlooker,
+    Role,
+    Run,
+    Step,
+    Summons,
+)
 
 
 async def looked(session: AsyncSession, user_id: str, now: datetime) -> None:
@@ -35,6 +48,24 @@ async def roles_of(session: AsyncSession, user_id: str) -> dict[int, list[str]]:
     for incident_id, role in await session.exec(statement):
         found.setdefault(incident_id, []).append(role)
     return found
+
+
+async def handoffs_to(session: AsyncSession, user_id: str) -> Sequence[tuple[Handoff, Incident]]:
+    """Command that is offered to somebody, oldest offer first."""
+    statement = select(Handoff, Incident).join(Incident, col(Incident.id) == Handoff.incident_id)
+    offered = statement.where(Handoff.to_user == user_id, Handoff.state == HandoffState.PROPOSED)
+    return (await session.exec(offered.order_by(col(Handoff.id)))).all()
+
+
+async def calls_to(session: AsyncSession, user_id: str) -> Sequence[tuple[Escalation, Incident]]:
+    """Escalations that call somebody who has not answered yet, oldest first."""
+    statement = (
+        select(Escalation, Incident)
+        .join(Incident, col(Incident.id) == Escalation.incident_id)
+        .join(Summons, col(Summons.escalation_id) == col(Escalation.id))
+        .where(Summons.user_id == user_id, Summons.answer == "", Escalation.state == EscalationState.CALLING)
+    )
+    return (await session.exec(statement.order_by(col(Escalation.id)))).all()
 
 
 async def commanders(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, str]:

@@ -6,7 +6,7 @@ for one person: private incidents are on the tabs of those only who may know of 
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +19,8 @@ from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import digest
+
+Row = TypeVar("Row")
 
 MOST_MINE: Final = 10
 MOST_OPEN: Final = 25
@@ -59,6 +61,8 @@ async def desk(session: AsyncSession, services: Services, user_id: str) -> Desk:
     ended = await homes.ended_since(session, now - RECENT, MOST_RECENT * 2)
     recent = (await access.visible(session, ended, user_id))[:MOST_RECENT]
     return Desk(
+        handoffs=await known_to(session, await homes.handoffs_to(session, user_id), user_id),
+        calls=await known_to(session, await homes.calls_to(session, user_id), user_id),
         mine=mine[:MOST_MINE],
         roles=held,
         actions=await own_actions(session, user_id),
@@ -87,10 +91,16 @@ def place(incident: Incident, levels: Sequence[str]) -> int:
 
 
 async def own_actions(session: AsyncSession, user_id: str) -> Sequence[tuple[Action, Incident]]:
-    found = await homes.open_actions(session, user_id)
-    seen = {one.key for one in await access.visible(session, [incident for _, incident in found], user_id)}
-    mine = [(action, incident) for action, incident in found if incident.key in seen]
+    mine = await known_to(session, await homes.open_actions(session, user_id), user_id)
     return sorted(mine, key=lambda pair: (due(pair[0]), pair[0].id or 0))
+
+
+async def known_to(
+    session: AsyncSession, found: Sequence[tuple[Row, Incident]], user_id: str
+) -> list[tuple[Row, Incident]]:
+    """Those about incidents that somebody may know of."""
+    seen = {one.key for one in await access.visible(session, [incident for _, incident in found], user_id)}
+    return [(row, incident) for row, incident in found if incident.key in seen]
 
 
 def due(action: Action) -> str:

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from storage.models import Action, Incident
+from storage.models import Action, Escalation, Handoff, Incident
 from workflows import blocks
 from workflows.action_lines import noun
 from workflows.blocks import Block
 from workflows.briefing import TITLES
 from workflows.card import SIGNS
 from workflows.links import labelled
-from workflows.words import clock_time, day_and_time, duration, escape, person
+from workflows.words import clock_time, day_and_time, duration, escape, in_line, person
 
 MOST_ACTIONS: Final = 12
+MOST_WAITING: Final = 3  # of each kind
 MOST_BLOCKS: Final = 100  # Slack page: views.publish
 
 
@@ -26,6 +27,8 @@ class Desk:
     incidents are open, of which `open_now` may be the first. `today` is the team's day, YYYY-MM-DD.
     """
 
+    handoffs: Sequence[tuple[Handoff, Incident]] = ()
+    calls: Sequence[tuple[Escalation, Incident]] = ()
     mine: Sequence[Incident] = ()
     roles: Mapping[int, Sequence[str]] = field(default_factory=dict)
     actions: Sequence[tuple[Action, Incident]] = ()
@@ -41,9 +44,36 @@ class Desk:
 def home(desk: Desk) -> Block:
     """The tab's view, with what asks for something first. At most a hundred blocks."""
     declare = blocks.button("Declare an incident", "declare_open", style="primary")
-    rows = [blocks.actions([declare], block_id="home"), *mine(desk), *actions(desk), *open_now(desk), *recent(desk)]
+    rows = [
+        blocks.actions([declare], block_id="home"),
+        *waiting(desk),
+        *mine(desk),
+        *actions(desk),
+        *open_now(desk),
+        *recent(desk),
+    ]
     rows.append(blocks.context("`/incident help` lists what you can type. While you look, this page follows."))
     return {"type": "home", "blocks": rows[:MOST_BLOCKS]}
+
+
+def waiting(desk: Desk) -> Iterator[Block]:
+    """What somebody waits for an answer to: command that is offered, a call for help."""
+    if not desk.handoffs and not desk.calls:
+        return
+    yield blocks.header("Waiting for you")
+    for offer, incident in desk.handoffs[:MOST_WAITING]:
+        text = f"{person(offer.from_user)} asks you to take over as incident commander"
+        until = f"answer until {clock_time(offer.expires_at)}"
+        yield blocks.section(f"{title(incident)}\n{text} · {until} · {where(incident)}")
+        yield answers(("Accept", "handoff_accept"), ("Decline", "handoff_decline"), str(offer.id))
+    for call, incident in desk.calls[:MOST_WAITING]:
+        yield blocks.section(f"{title(incident)}\nYou are called: {in_line(call.reason, 300)} · {where(incident)}")
+        yield answers(("On my way", "escalate_coming"), ("Cannot", "escalate_cannot"), str(call.id))
+
+
+def answers(yes: tuple[str, str], no: tuple[str, str], about: str) -> Block:
+    """Two buttons, each with its label and action id."""
+    return blocks.actions([blocks.button(*yes, about, style="primary"), blocks.button(*no, about)])
 
 
 def mine(desk: Desk) -> Iterator[Block]:

@@ -81,6 +81,29 @@ async def test_the_home_tab_has_what_is_mine_first_and_follows_while_somebody_lo
     assert "postmortem draft" in ended
 
 
+async def test_what_waits_for_an_answer_comes_first_and_is_answered_there(stage: Stage) -> None:
+    channel = await stage.declare("sev1 Checkout is failing with @bilal")
+    await stage.anna.types("/incident handoff @bilal the pool is still too small", in_=channel)
+    await stage.anna.types("/incident escalate @chen we need the database", in_=channel)
+    shown = await look(stage, stage.bilal)
+    assert "Waiting for you\n🔴 INC-1 · SEV1 · Checkout is failing\n@Anna Keller asks you to take over" in shown
+    await stage.bilal.presses_at_home("Accept")
+    await stage.settle()
+    assert "Incident commander @Bilal Aydin" in channel.pinned[0].shown
+    await stage.pass_time(seconds=10)
+    assert "Waiting for you" not in stage.bilal.home
+    assert "you are incident commander" in stage.bilal.home
+
+    shown = await look(stage, stage.chen)
+    assert "You are called: " in shown
+    assert "we need the database" in shown
+    await stage.chen.presses_at_home("On my way")
+    await stage.settle()
+    assert any("@Chen Wei" in one.shown and "on" in one.shown for one in channel.messages)
+    assert "Waiting for you" not in await look(stage, stage.chen)
+    assert "Waiting for you" not in await look(stage, stage.dora)
+
+
 async def test_a_private_incident_is_on_the_tabs_of_those_only_who_may_know_of_it(stage: Stage) -> None:
     channel = await stage.declare("sev1 A key has leaked with @bilal")
     await stage.anna.types("/incident action @dora change the key", in_=channel)

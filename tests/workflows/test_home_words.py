@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.practice.limits.views import is_too_large, view_problems
-from storage.models import Action, Incident, Status
+from storage.models import Action, Escalation, Handoff, Incident, Status
 from workflows.home_words import Desk, home
 from workflows.words import escape
 
@@ -63,7 +63,14 @@ def test_slack_takes_every_home_tab(
     recent: list[Incident],
     how_many: int,
 ) -> None:
+    incident = Incident(id=1, press="p", title="t", severity="S", declared_by="U1", declared_at=NOW, channel_name="c")
+    offer = Handoff(id=1, incident_id=1, from_user="U1", to_user="U2", proposed_at=NOW, expires_at=NOW)
+    call = Escalation(
+        id=1, incident_id=1, cause="c", occasion="asked", reason="x" * 3000, by="U1", state="calling", began_at=NOW
+    )
     desk = Desk(
+        handoffs=[(offer, incident)] * 5,
+        calls=[(call, incident)] * 5,
         mine=mine,
         roles={one.key: ["ic", "sme"] for one in mine},
         actions=took,
