@@ -10,10 +10,11 @@ from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcomma
 from commands.which import by_id, incident_meant
 from storage import checklists as stored
 from storage.models import Checklist, Incident
-from workflows import blocks, checklists, library, mitigations, mrkdwn, remediation
+from workflows import approved, blocks, checklists, library, mitigations, mrkdwn, remediation
 from workflows.blocks import Block
 from workflows.errors import UserError
 from workflows.library import Shelf
+from workflows.policy import Hook
 from workflows.runbooks import Runbook
 from workflows.services import Services
 from workflows.words import escape, in_line, plain
@@ -79,8 +80,8 @@ async def mitigation_page(incident: Incident, services: Services) -> Reply:
     post = mitigations.offered(incident)
     async with services.database.read() as session:
         hooks = await remediation.buttons(session, incident, services.policy)
-    approved = [blocks.context("Approved in advance, each sent once:"), blocks.actions(hooks)] if hooks else []
-    return told(post.text, *post.blocks, *approved)
+    rows = [blocks.context("Approved in advance, each sent once:"), blocks.actions(hooks)] if hooks else []
+    return told(post.text, *post.blocks, *rows)
 
 
 async def meant_if_any(request: SlashRequest, services: Services) -> tuple[Incident | None, SlashRequest]:
@@ -106,12 +107,18 @@ def listed(shelf: Shelf, incident: Incident | None, services: Services) -> Reply
     tail = f"{more} more: `/incident runbook <words>` finds them. " if more > 0 else ""
     if incident is not None:
         tail += "`/incident runbook mitigations` lists what usually helps. "
+        hooks = approved.available(incident, services.policy)
+        tail += f"Approved in advance: {names(hooks)}, `/incident remediate`. " if hooks else ""
     if shelf.trouble:
         tail += f"⚠️ {escape(shelf.trouble)}"
     if tail:
         rows.append(blocks.context(tail.strip()))
     text = "\n".join([head, *(line(one, services) for one in ordered[:LISTED]), tail.strip()])
     return told(text.strip(), *rows)
+
+
+def names(hooks: Sequence[Hook]) -> str:
+    return ", ".join(f"“{escape(one.name)}”" for one in hooks)
 
 
 def row(runbook: Runbook, incident: Incident | None, services: Services, *, fits: bool) -> Block:

@@ -42,7 +42,7 @@ class Handoff(SQLModel, table=True):
 
 
 class Action(SQLModel, table=True):
-    """Something somebody will do: during the incident, mostly by a time of day, or as a follow-up after it, by a day."""
+    """Something somebody will do: during the incident, by a time of day, or as a follow-up after it, by a day."""
 
     __table_args__ = (
         UniqueConstraint("incident_id", "number", name="one_number_per_action"),

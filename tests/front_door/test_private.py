@@ -1,7 +1,8 @@
 """Private incidents, as those see them who need to know, and as nobody else sees them."""
 
+import json
 import re
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,6 @@ from commands import who_asks
 from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest
 from tests.stage import Stage
 from workflows.errors import SitrepError
-from workflows.services import Services
 
 TITLE = "Payroll was read by a stranger"
 SECRETS = ("Payroll", "payroll", "stranger")
@@ -137,6 +137,55 @@ async def test_a_public_incident_is_hidden_as_far_as_slack_allows(stage: Stage) 
 # Nothing leaks, wherever somebody looks.
 
 
+async def test_lists_hints_home_numbers_and_exports_leave_it_out(stage: Stage, tmp_path: Path) -> None:
+    channel = await declared(stage)
+    await stage.bilal.invites(stage.workspace.bot_user_id, "general")
+    other = await stage.declare("sev2 Search is slow", by=stage.dora)
+    same = await stage.declare(f"sev1 {TITLE}s", by=stage.dora)
+    for line in ("list", "list all", "update", "status", f"merge INC-1 into {other.name}", "action", "role INC-1"):
+        await stage.dora.types(f"/incident {line}", in_="general")
+    await stage.dora.says(f"@sitrep status INC-1, and what is <#{channel.id}>?", in_="general")
+    await stage.dora.opens_home()
+    await stage.anna.joins(other)
+    await stage.anna.says(f"As in <#{channel.id}>", in_=other)
+    await stage.settle()
+
+    seen = everything(stage.dora, stage).replace(f"{TITLE}s", "").replace(same.name, "")
+    assert not any(secret in seen for secret in (*SECRETS, channel.name))
+    assert "INC-1 " not in seen.replace("There is no INC-1", "")
+    assert not any("looks alike" in message.shown for message in [*same.messages, *channel.messages])
+    assert same.name == "incident-2026-11-21-payroll-was-read-by-a-strangers"
+
+    report = await stage.app.health.examine()
+    numbers = (await page(Metrics(), report, stage.app.services.database)).decode()
+    assert "sitrep_incidents_open 2.0" in numbers
+    assert not any(secret in numbers for secret in SECRETS)
+    record = tmp_path / "record.json"
+    await export(stage.settings, "INC-2", "json", str(record))
+    assert channel.name not in record.read_text()
+    listed = await answer(stage.settings, "list", stage.dora.id, stage.clock)
+    assert "INC-2" in listed
+    assert "INC-1" not in listed
+
+
+async def test_evidence_outlives_what_is_deleted_in_slack(stage: Stage, tmp_path: Path) -> None:
+    channel = await declared(stage)
+    said = await stage.bilal.says("The key was read from 203.0.113.7", in_=channel)
+    await stage.bilal.edits(said, "The key was read")
+    await stage.bilal.deletes(said)
+    await stage.settle()
+    record = tmp_path / "record.json"
+    await export(stage.settings, "INC-1", "json", str(record))
+
+    [kept] = [one for one in json.loads(record.read_text())["messages"] if one["ts"] == said.ts]
+    assert kept["text"] == "The key was read"
+    assert kept["deleted_at"]
+    assert [one["text"] for one in kept["revisions"]] == ["The key was read from 203.0.113.7"]
+    await stage.anna.types("/incident access", in_=channel)
+    assert "Exports of the record:" in told(stage.anna)
+    assert "by operator " in told(stage.anna)
+
+
 async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -157,7 +206,7 @@ async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
             assert typed[0] == typed[1], f"/incident {word} {text}"
             assert not any(secret in typed[0] for secret in secrets), f"/incident {word} {text}"
     for action, function in commands.BUTTONS.items():
-        for value in ("{n}", "{n}:{n}", "{n}:1"):
+        for value in ("{n}", "{n}:{n}", "{n}:1", "{n}.1", "{n}.1.1"):
             pressed = [await pressing(stage, action, function, value.format(n=n)) for n in (1, 999)]
             assert not any(secret in pressed[0] for secret in secrets), f"{action} {value}: {pressed[0]}"
     for callback, filled in commands.FORMS.items():
@@ -192,7 +241,7 @@ async def submitting(stage: Stage, callback: str, function: object, number: int)
         press=f"view:{callback}{number}",
         user_id=stage.dora.id,
         callback_id=callback,
-        values={name: "" for name in ("reason", "text", "to", "note", "severity", "changed", "impact")},
+        values=dict.fromkeys(("reason", "text", "to", "note", "severity", "changed", "impact"), ""),
         about={"incident": str(number), "action": "mitigated", "key": str(number)},
     )
     return await answered(lambda: who_asks.do(commands.FORMS[callback], form, stage.app.services))
