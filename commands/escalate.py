@@ -255,7 +255,7 @@ def no_form(incident: Incident, begun: Escalation) -> Block:
 
 SUBCOMMAND = Subcommand(
     word="escalate",
-    synonyms=("escalation", "call", "summon", "help-me"),
+    synonyms=("escalation", "summon", "help-me"),
     usage="escalate [@person | @group | service] [why] | stop",
     help="Call people, one after the other until somebody comes. Without words, a form opens.",
     function=command,

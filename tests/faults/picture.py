@@ -17,11 +17,13 @@ from storage.models import (
     Checklist,
     ChecklistStep,
     Entry,
+    Escalation,
     Handoff,
     Incident,
     Reminder,
     Role,
     Run,
+    Summons,
     Surface,
     Update,
 )
@@ -38,10 +40,12 @@ COMPARED: tuple[type[SQLModel], ...] = (
     Checklist,
     ChecklistStep,
     Entry,
+    Escalation,
     Handoff,
     Incident,
     Reminder,
     Role,
+    Summons,
     Update,
 )
 

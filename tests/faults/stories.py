@@ -261,6 +261,12 @@ STORIES: dict[str, Story] = {
     "accept": Story(begin=after(types("handoff @bilal")), deed=presses("Accept", by="bilal")),
     "decline": Story(begin=after(types("handoff @bilal")), deed=presses("Decline", by="bilal")),
     "withdraw": Story(begin=after(types("handoff @bilal")), deed=presses("Withdraw")),
+    "escalate": Story(begin=after(), deed=types("escalate @chen the pool is too small")),
+    "coming": Story(begin=after(types("escalate @chen")), deed=presses("On my way", by="bilal")),
+    "no-progress": Story(begin=after(), deed=passes(minutes=30), waits=time_shows("No progress for")),
+    "nobody-comes": Story(
+        begin=after(types("escalate @chen")), deed=passes(minutes=6), waits=time_shows("nobody is left to call")
+    ),
     "expire": Story(
         begin=after(types("handoff @bilal")), deed=passes(minutes=6), waits=time_shows("did not answer by")
     ),

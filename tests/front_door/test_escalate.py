@@ -129,9 +129,9 @@ async def test_no_progress_asks_the_commander_first_who_says_no_with_a_reason(st
     question = [one for one in channel.messages if "No progress for" in one.shown]
     assert question == []
 
-    await stage.pass_time(minutes=1)
+    await stage.pass_time(seconds=61)
     asked = line(channel, "@Anna Keller: No progress for 30 min: no key moment, no change of status")
-    assert "Escalate to the owner of Checkout, then @Chen Wei?" in asked.shown
+    assert "Escalate to the owner of Checkout, then @Chen Wei, then management?" in asked.shown
     await stage.bilal.presses("Not needed", on=asked)
     await stage.bilal.submits({"Why is nobody else needed?": "I have it"})
     assert stage.bilal.modal is not None
