@@ -95,11 +95,10 @@ async def keep_current(services: Services, incident_id: int) -> None:
     incident = await load(services, incident_id)
     if not differ(*await look(services, incident)):
         return
-    key = f"{KIND}:{incident_id}"
+    key, now = f"{KIND}:{incident_id}", services.clock.now()
     async with services.database.write() as session:
-        await runs.owe(
-            session, kind=KIND, key=key, lane=key, now=services.clock.now(), incident_id=incident_id, args={}
-        )
+        # One lane for all incidents: Slack takes twenty a minute, and a storm of them must leave room for other work.
+        await runs.owe(session, kind=KIND, key=key, lane=KIND, now=now, incident_id=incident_id, args={})
     services.bell.ring()
 
 
