@@ -146,16 +146,16 @@ async def run(run: Run, services: Services) -> None:
         return
     kind, post = f"follow-up-{action.id}", line(action, incident)
     surface = await surfaces.find(services, incident.key, kind)
-    if surface is not None:
-        await surfaces.show(services, surface, post)
-        return
-    if action.withdrawn_at is not None:
+    if surface is None and action.withdrawn_at is not None:
         return  # taken back before it was ever told
     await run.attempt(
         "line",
         partial(placed, run, services, kind, incident.channel_id, post, thread_ts=thread_of(message)),
         loss=f"The line about {noun(action).lower()} {action.number} could not be posted",
     )
+    surface = await surfaces.find(services, incident.key, kind)
+    if surface is not None:  # it may show what was true before
+        await surfaces.show(services, surface, post)
 
 
 async def made_of(session: AsyncSession, incident: Incident, action: Action | None) -> Message | None:

@@ -207,7 +207,10 @@ async def run(run: Run, services: Services) -> None:
     if checklist is None or incident.channel_id is None:
         return
     kind, post = f"checklist-{checklist.id}", shown(incident, checklist, steps)
-    surface = await surfaces.place(run, services, kind, incident.channel_id, post)
+    await surfaces.place(run, services, kind, incident.channel_id, post)
+    surface = await surfaces.find(services, incident.key, kind)  # what an earlier entry posted may look otherwise
+    if surface is None:
+        return
     try:
         await surfaces.show(services, surface, post)
     except Refused as refused:
