@@ -3,13 +3,23 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
 from pydantic import ValidationError
 
-from bot import config_hooks, config_permissions, config_questions, config_services, config_templates
+from bot import (
+    config_clocks,
+    config_hooks,
+    config_permissions,
+    config_questions,
+    config_roles,
+    config_services,
+    config_templates,
+    config_war_room,
+)
 from bot.config_findings import ConfigError, Finding, located, parsed, shape_problems, text_of
 from bot.config_schema import ConfigFile, RungTable, SeverityTable, nearest
 from bot.config_services import Source
@@ -51,6 +61,14 @@ def read_policy(path: Path) -> Policy:
         policy = replace(policy, templates=config_templates.read(shape.comms.templates, path.parent))
     except ConfigError as broken:
         problems.append(broken)
+    try:
+        policy = replace(policy, role_texts=config_roles.read(shape.roles.texts, path.parent))
+    except ConfigError as broken:
+        problems.append(broken)
+    try:
+        policy = replace(policy, clocks=config_clocks.read(path, text, shape))
+    except ConfigError as broken:
+        problems.append(broken)
     if problems:
         raise ConfigError([sentence for one in problems for sentence in one.problems])
     return policy
@@ -62,6 +80,8 @@ def _contradictions(shape: ConfigFile) -> Iterator[Finding]:
     yield from _default_outside(shape)
     yield from config_questions.contradictions(shape, _policy(shape))
     yield from _descending(shape.nag.ladder or ())
+    yield from _growing(shape.nag.empty_role or ())
+    yield from config_war_room.contradictions(shape, _policy(shape))
     yield from config_services.matrix_contradictions(shape, _policy(shape))
     for emoji in shape.timeline.reactions:
         if re.fullmatch(r":?[^\s:A-Z]+:?", emoji) is None:
@@ -100,6 +120,12 @@ def _descending(rungs: Sequence[RungTable]) -> Iterator[Finding]:
             yield ("nag", "ladder", index, "after"), "must be later than the entry before it"
 
 
+def _growing(times: Sequence[timedelta]) -> Iterator[Finding]:
+    for index in range(1, len(times)):
+        if times[index] <= times[index - 1]:
+            yield ("nag", "empty_role", index), "must be later than the one before it"
+
+
 def _policy(shape: ConfigFile) -> Policy:
     preset = default_policy(cast("Scheme", shape.scheme))
     announce = preset.announce if shape.channels.announce is None else shape.channels.announce or None
@@ -114,6 +140,7 @@ def _policy(shape: ConfigFile) -> Policy:
         reactions=_reactions(shape.timeline.reactions),
         ladder=tuple(map(_rung, shape.nag.ladder)) if shape.nag.ladder else preset.ladder,
         snooze=shape.nag.snooze or preset.snooze,
+        empty_role=preset.empty_role if shape.nag.empty_role is None else tuple(shape.nag.empty_role),
         stable_for=preset.stable_for if shape.lifecycle.stable_for is None else shape.lifecycle.stable_for,
         handoff_answer_within=shape.handoff.answer_within or preset.handoff_answer_within,
         postmortem_due=shape.postmortem.due or preset.postmortem_due,
@@ -127,7 +154,9 @@ def _policy(shape: ConfigFile) -> Policy:
         permissions=config_permissions.rules(shape),
         hooks=tuple(map(config_hooks.hook, shape.remediation)),
     )
-    return replace(policy, escalations=_matrix(shape, policy))
+    return replace(
+        policy, escalations=_matrix(shape, policy), war_room=config_war_room.war_room(shape.war_room, policy.severities)
+    )
 
 
 def _matrix(shape: ConfigFile, policy: Policy) -> tuple[Escalation, ...]:

@@ -90,13 +90,13 @@ def spoken(key: Key) -> str:
     return " ".join(names)
 
 
-def shape_problems(error: ValidationError) -> list[Finding]:
-    """What pydantic found, in our words."""
+def shape_problems(error: ValidationError, model: type[BaseModel] = ConfigFile) -> list[Finding]:
+    """What pydantic found in a file of that shape, in our words."""
     found = []
     for detail in error.errors(include_url=False):
         key: Key = tuple(part for part in detail["loc"] if part != "[key]")
         if detail["type"] == "extra_forbidden":
-            found.append((key, _unknown(key)))
+            found.append((key, _unknown(key, model)))
         elif detail["type"] == "value_error":
             found.append((key, str(detail["ctx"]["error"])))
         else:
@@ -104,10 +104,10 @@ def shape_problems(error: ValidationError) -> list[Finding]:
     return found
 
 
-def _unknown(key: Key) -> str:
+def _unknown(key: Key, model: type[BaseModel]) -> str:
     """What to do about a key that does not exist: a section where it does, or the nearest name here."""
     name, section = str(key[-1]), tuple(part for part in key[:-1] if isinstance(part, str))
-    sections = dict(_sections(ConfigFile))
+    sections = dict(_sections(model))
     for place, known in sections.items():
         if name in known and place != section:
             home = f"under [{'.'.join(place)}]" if place else "at the top, above the first [section]"

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from rapidfuzz import fuzz, process
 
+from workflows.clocks_due import CALENDARS
+from workflows.clocks_kinds import CONFIDENCE, IN_FORCE, PENDING
 from workflows.policy import AUDIENCES, MARKS, OCCASIONS, ROLES
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -143,6 +145,11 @@ Audience = Annotated[str, AfterValidator(_one_of(AUDIENCES))]
 Reachable = Annotated[str, AfterValidator(_reachable)]
 GroupName = Annotated[str, AfterValidator(_group_name)]
 Occasion = Annotated[str, AfterValidator(_one_of(OCCASIONS))]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+NoOrAddress = Annotated[str, AfterValidator(_no_or_address)]
+Confidence = Annotated[str, AfterValidator(_one_of(tuple(CONFIDENCE)))]
+Standing = Annotated[str, AfterValidator(_one_of((IN_FORCE, PENDING)))]
+Calendar = Annotated[str, AfterValidator(_one_of(("", *CALENDARS)))]
 Mark = Annotated[str, AfterValidator(_one_of((*MARKS, "")))]
 
 
@@ -196,6 +203,21 @@ class RungTable(Section):
 class Nag(Section):
     ladder: Annotated[list[RungTable], Field(min_length=1)] | None = None
     snooze: Positive | None = None
+    empty_role: list[Positive] | None = None
+
+
+class Roles(Section):
+    texts: Filled | None = None
+
+
+class WarRoom(Section):
+    via: Annotated[str, AfterValidator(_one_of(("link", "zoom", "meet")))] | None = None
+    link: Annotated[str, AfterValidator(_no_or_address)] = ""
+    severities: list[str] | None = None
+    host: str = ""
+    access: Annotated[str, AfterValidator(_one_of(("OPEN", "TRUSTED", "RESTRICTED", "")))] = ""
+    api: Annotated[str, AfterValidator(_no_or_address)] = ""
+    login: Annotated[str, AfterValidator(_no_or_address)] = ""
 
 
 class Lifecycle(Section):
@@ -275,6 +297,12 @@ class RemediationTable(Section):
     valid_for: Positive | None = None
 
 
+class Clocks(Section):
+    kinds: list[Filled] = []
+    folder: Filled | None = None
+    tell: list[Filled] = []
+
+
 class Access(Section):
     admins: list[Annotated[str, AfterValidator(_member)]] = []
     admins_see_private: bool = False
@@ -291,6 +319,8 @@ class ConfigFile(Section):
     channels: Channels = Channels()
     timeline: Timeline = Timeline()
     nag: Nag = Nag()
+    roles: Roles = Roles()
+    war_room: WarRoom = WarRoom()
     lifecycle: Lifecycle = Lifecycle()
     handoff: Handoff = Handoff()
     postmortem: Postmortem = Postmortem()
@@ -302,5 +332,6 @@ class ConfigFile(Section):
     escalation: list[EscalationTable] | None = None
     runbooks: Runbooks = Runbooks()
     remediation: list[RemediationTable] = []
+    clocks: Clocks = Clocks()
     access: Access = Access()
     permissions: dict[str, list[Filled]] = {}

@@ -60,8 +60,8 @@ def test_the_example_shows_every_setting_that_there_is() -> None:
     shown = tomllib.loads(uncommented(EXAMPLE.read_text()))
     assert set(shown) | {"service", "groups"} == {
         *("scheme", "time_zone", "default_severity", "severity", "question", "channels", "timeline"),
-        "nag",
-        *("lifecycle", "handoff", "postmortem", "comms", "service", "access", "permissions"),
+        *("nag", "roles", "war_room"),
+        *("lifecycle", "handoff", "postmortem", "comms", "clocks", "service", "access", "permissions"),
         *("catalogue", "groups", "escalate", "escalation"),
         "runbooks",
     }
@@ -71,7 +71,8 @@ def test_the_example_shows_every_setting_that_there_is() -> None:
         *("escalate_after", "customer_email_within", "roles", "invite", "postmortem"),
     }
     assert set(shown["channels"]) == {"prefix", "announce", "invite", "status_page", "explain"}
-    assert set(shown["nag"]) == {"ladder", "snooze"}
+    assert set(shown["nag"]) == {"ladder", "snooze", "empty_role"}
+    assert set(shown["war_room"]) == {"severities", "access", "api", "login"}
 
 
 def test_the_other_scheme_brings_its_own_severities(file: Path) -> None:
