@@ -58,6 +58,8 @@ def all_wanted(view: Overview, services: Services, card_ts: str, draft_ts: str) 
     team_url, channel_id = services.slack.team_url, view.incident.channel_id or ""
     if card_ts and team_url:
         yield Bookmark(slot="card", link=Link(title="Card", url=message_link(team_url, channel_id, card_ts)))
+    if view.call_url:
+        yield Bookmark(slot="call", link=Link(title="Call", url=view.call_url))
     service = view.service
     for link in (*service.runbooks, *service.dashboards) if service is not None else ():
         yield Bookmark(slot=f"link-{short_hash(link.url)}", link=link)

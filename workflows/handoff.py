@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import handoffs, incidents, runs
 from storage.models import Handoff, HandoffState, Incident, Person, Reminder, Status
+from workflows import role_nags
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.policy import Policy
@@ -125,6 +126,7 @@ async def answer(services: Services, handoff_id: int, *, press: str, by: str, ac
         refuse_ended(made.incident)
         if accept:
             await incidents.give_role(made.session, made.incident.key, "ic", by, made.now)
+            await role_nags.watch(made, services)
         await end(made, offer, HandoffState.ACCEPTED if accept else HandoffState.DECLINED, by)
     return offer
 

@@ -7,11 +7,12 @@ from storage import actions, handoffs
 from storage.models import Handoff, HandoffState, Incident
 from workflows import blocks, surfaces
 from workflows.blocks import Block
-from workflows.briefing import Known, duties, incident_briefing
+from workflows.briefing import Known, incident_briefing
 from workflows.overview import overview
 from workflows.policy import Policy
 from workflows.ports import Post
 from workflows.reaching import bring_in, place, show, tell_directly
+from workflows.role_wording import duties
 from workflows.services import Services
 from workflows.steps import Run, together
 from workflows.surfaces import load

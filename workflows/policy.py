@@ -274,7 +274,11 @@ def default_policy(scheme: Scheme = "sev0-3") -> Policy:
     """What holds without any configuration, in one of the two common ways to number severities."""
     severities, default, questions = _SCHEMES[scheme]
     return Policy(
-        severities=severities, default_severity=default, questions=questions, escalations=default_matrix(severities)
+        severities=severities,
+        default_severity=default,
+        questions=questions,
+        escalations=default_matrix(severities),
+        war_room=WarRoomPolicy(severities=tuple(severity.level for severity in severities[:2])),
     )
 
 

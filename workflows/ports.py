@@ -58,12 +58,13 @@ class Channel:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Who somebody is. `time_zone` is an IANA name."""
+    """Who somebody is. `time_zone` is an IANA name; a guest sees those channels only that they are in."""
 
     user_id: str
     name: str
     time_zone: str = "UTC"
     is_bot: bool = False
+    is_guest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

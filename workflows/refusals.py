@@ -19,6 +19,7 @@ UNARCHIVE: Final = "Somebody in the workspace must unarchive the channel; Slack 
 INVITE_BOT: Final = "Somebody in the channel must bring Sitrep in: `/invite @Sitrep`."
 LEFT: Final = "They are not in this workspace any more; name somebody else."
 LOGIN_REFUSED: Final = "Slack refuses Sitrep's token"  # how the trouble of a run begins that waits for another one
+CALLS: Final = "Whoever runs Sitrep finds what to check in docs/war-room.md."
 UNKNOWN: Final = "Whoever runs Sitrep finds more with `sitrep doctor`."
 
 # Slack's word to who can fix it and how. Errors that no person need act on are not here.
@@ -47,6 +48,12 @@ WHO_CAN_FIX: Final[Mapping[str, str]] = MappingProxyType(
         "no_such_subteam": "There is no such user group any more; name its people one by one.",
         "plan_upgrade_required": "User groups need a paid Slack plan; name its people one by one.",
         "too_many_pins": "Somebody must unpin something in the channel.",
+        "call_login_refused": CALLS,
+        "call_not_allowed": CALLS,
+        "call_no_such_host": CALLS,
+        "call_refused": CALLS,
+        "call_limit_reached": "Later it works again.",
+        "call_unreachable": "Usually that is over soon.",
         "message_limit_exceeded": "Your Slack plan's limit of messages is reached; a workspace owner can upgrade it.",
     }
 )

@@ -46,7 +46,10 @@ CALLED: Final[Mapping[str, str]] = MappingProxyType(
         "shut_out": "taking somebody out of the channel",
         "snooze": "the line about a snooze",
         "taken_in": "the line about what was merged into it",
+        "two_hats": "a word to who holds both command and operations",
         "update": "an update",
+        "vacancy": "asking who takes a role",
+        "war_room": "the call",
         "welcome": "telling the declarer",
     }
 )

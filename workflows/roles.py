@@ -5,7 +5,7 @@ from functools import partial
 
 from storage import incidents
 from storage.models import Incident, Status
-from workflows import handoff
+from workflows import handoff, role_nags
 from workflows.briefing import TITLES, role_briefing
 from workflows.change import Change, change
 from workflows.errors import UserError
@@ -36,6 +36,8 @@ async def give(services: Services, incident_id: int, role: str, user: str, *, pr
             await handoff.overtake(made, by)
         await incidents.give_role(made.session, made.incident.key, role, user, made.now)
         made.tell("role", given_line(role, user, before), by)
+        await made.session.flush()
+        await role_nags.watch(made, services)
         await made.refresh()
         args = {"role": role, "user": user, "by": by}
         await made.owe("role", f"{incident_id}:{role}:{user}:{made.now.isoformat()}", args)
@@ -106,7 +108,11 @@ async def leave(services: Services, incident_id: int, role: str, user: str, *, p
             raise UserError(f"{person(user)} can leave that role themselves; so can {person(commander)} decide it.")
         await incidents.end_role(made.session, made.incident.key, role, user, made.now)
         made.tell("role", f"{person(user)} is no longer {TITLES[role]}", by)
+        await made.session.flush()
+        await role_nags.watch(made, services)
         await made.refresh()
+        text = f"{person(user)} is no longer {TITLES[role]}. Who takes it? `/incident role take {role}`"
+        await made.owe("say", f"{incident_id}:{made.incident.version}", {"text": text})
     return role
 
 

@@ -71,4 +71,5 @@ class Person(SQLModel, table=True):
     name: str
     time_zone: str = "UTC"
     is_bot: bool = False
+    is_guest: bool | None = None  # empty: not asked yet
     seen_at: datetime

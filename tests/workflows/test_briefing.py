@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.models import Action, Incident, Update
-from workflows.briefing import ROOM, TITLES, Known, duties, incident_briefing, role_briefing
+from workflows.briefing import ROOM, TITLES, Known, incident_briefing, role_briefing
 from workflows.overview import Overview
 from workflows.policy import ROLES, default_policy
+from workflows.role_wording import duties
 from workflows.timeline import TimelineLine
 
 NOW = datetime(2026, 11, 21, 3, 40, tzinfo=UTC)

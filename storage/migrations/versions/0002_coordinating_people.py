@@ -34,6 +34,7 @@ def upgrade() -> None:
     make_summons()
     extend_action()
     extend_incident()
+    extend_person()
 
 
 def downgrade() -> None:
@@ -501,3 +502,8 @@ def extend_incident() -> None:
         batch_op.add_column(sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("retrospective", sa.Boolean(), server_default="0", nullable=False))
+
+
+def extend_person() -> None:
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("is_guest", sa.Boolean(), nullable=True))
