@@ -136,6 +136,7 @@ BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
         "action_after": action.after,
         "action_now": action.now,
         "action_more": action.more,
+        "action_new": make_action.from_button,
         "remediate_open": remediate.opened,
         "remediate_press": remediate.pressed,
         "runbook_start": runbook.pressed_start,

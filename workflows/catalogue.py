@@ -47,6 +47,12 @@ async def open_about(
     return [one for one in found if not one.private and one.id != skipped]
 
 
+def named(incident: Incident) -> str:
+    """An incident in a sentence about another one."""
+    where = f", <#{incident.channel_id}>" if incident.channel_id else ""
+    return f"{incident.ref} {escape(incident.severity)} “{escape(incident.title)}” ({incident.status}{where})"
+
+
 def card_line(service: Service) -> str:
     """What helps with a service, on one line; empty when the catalogue knows nothing more than its name."""
     parts = [

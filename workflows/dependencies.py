@@ -35,18 +35,14 @@ async def run(run: Run, services: Services) -> None:
         above = await catalogue.open_about(session, catalogue.needed_by(policy, service), except_for=incident)
     for other in below:
         needed = f"{escape(service.name)} depends on {escape(str(other.service))}"
-        text = f"{needed}, which has {named(other)}. Look there first."
+        text = f"{needed}, which has {catalogue.named(other)}. Look there first."
         await run.post(f"below_{other.id}", incident.channel_id, Post(text=text))
         await run.step(f"note_{other.id}", partial(note, run, services, service, other))
     for other in above if not incident.private else ():
         if other.channel_id is not None:
-            text = f"{escape(str(other.service))} depends on {escape(service.name)}, which now has {named(incident)}."
+            needing = f"{escape(str(other.service))} depends on {escape(service.name)}"
+            text = f"{needing}, which now has {catalogue.named(incident)}."
             await run.post(f"above_{other.id}", other.channel_id, Post(text=text))
-
-
-def named(incident: Incident) -> str:
-    where = f", <#{incident.channel_id}>" if incident.channel_id else ""
-    return f"{incident.ref} {escape(incident.severity)} “{escape(incident.title)}” ({incident.status}{where})"
 
 
 async def note(run: Run, services: Services, service: Service, other: Incident) -> str:

@@ -45,13 +45,21 @@ def wanted(incident: Incident, policy: Policy) -> list[Party]:
     """Who belongs into an incident without being named. A private one is for those alone who are."""
     if incident.private:
         return []
-    severity, service = policy.severity(incident.severity), policy.service(incident.service or "")
+    severity = policy.severity(incident.severity)
     found = [
-        Party.of(f"the owner of {escape(service.name)}", service.owner) if service else None,
+        owner(incident, policy),
         Party.of(f"those invited to every {escape(severity.level)}", severity.invite) if severity else None,
         Party.of("those invited to every incident", policy.invite),
     ]
     return [party for party in found if party is not None and (party.users or party.groups)]
+
+
+def owner(incident: Incident, policy: Policy) -> Party | None:
+    """The owner of the affected service, as far as the catalogue names one."""
+    service = policy.service(incident.service or "")
+    if service is None or not service.owner or incident.private:
+        return None
+    return Party.of(f"the owner of {escape(service.name)}", service.owner)
 
 
 def called_for(incident: Incident, groups: Sequence[str], policy: Policy) -> list[Party]:
