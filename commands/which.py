@@ -67,11 +67,10 @@ def where(incident: Incident) -> str:
 
 async def by_id(value: str, services: Services) -> Incident:
     """The incident that a button of ours carries. Raises `NotAllowed` for who may not use the button."""
-    gone = "This button belongs to an incident that is no longer on record. `/incident list` shows more."
     async with services.database.read() as session:
         found = await incidents.get(session, int(value))
         if found is None:
-            raise UserError(gone)
+            raise UserError(access.unknown(int(value)))
         await permissions.require(session, found, services.asker, services.policy)
     if found.private:
         await audit.looked(services, found.key)

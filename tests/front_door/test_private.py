@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from commands import who_asks
 from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest
 from tests.stage import Stage
 from workflows.errors import SitrepError
+from workflows.ports import SlackTrouble
 
 TITLE = "Payroll was read by a stranger"
+UNKNOWN = "There is no INC-1. `/incident list` shows the open ones."
 SECRETS = ("Payroll", "payroll", "stranger")
 
 
@@ -205,66 +208,70 @@ async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
             typed = [await typing(stage, word, text.format(ref=ref)) for ref in ("INC-1", "INC-999")]
             assert typed[0] == typed[1], f"/incident {word} {text}"
             assert not any(secret in typed[0] for secret in secrets), f"/incident {word} {text}"
-    for action, function in commands.BUTTONS.items():
-        for value in ("{n}", "{n}:{n}", "{n}:1", "{n}.1", "{n}.1.1"):
-            pressed = [await pressing(stage, action, function, value.format(n=n)) for n in (1, 999)]
-            assert not any(secret in pressed[0] for secret in secrets), f"{action} {value}: {pressed[0]}"
-    for callback, filled in commands.FORMS.items():
-        if callback not in ("declare",):
-            said = [await submitting(stage, callback, filled, n) for n in (1, 999)]
-            assert not any(secret in said[0] for secret in secrets), f"{callback}: {said[0]}"
-    for callback, used in commands.SHORTCUTS.items():
-        said = [await using(stage, callback, used)]
-        assert not any(secret in said[0] for secret in secrets), f"{callback}: {said[0]}"
+    for action in commands.BUTTONS:
+        for value in ("{n}", "{n}:{n}", "{n}:x", "{n}.1", "{n}.1.1"):
+            pressed = [await pressing(stage, action, value.format(n=n)) for n in (1, 999)]
+            assert pressed[0] in (pressed[1], UNKNOWN), f"{action} {value}"
+            assert not any(secret in pressed[0] for secret in secrets), f"{action} {value}"
+    for callback in commands.FORMS:
+        if callback != "declare":
+            said = [await submitting(stage, callback, n) for n in (1, 999)]
+            assert said[0] in (said[1], UNKNOWN), callback
+            assert not any(secret in said[0] for secret in secrets), callback
+    for callback in commands.SHORTCUTS:
+        used = await using(stage, callback)
+        assert not any(secret in used for secret in secrets), callback
     assert not any(secret in record.getMessage() for record in caplog.records for secret in SECRETS)
 
 
 async def typing(stage: Stage, word: str, text: str) -> str:
     services = stage.app.services
-    users = text.replace("@chen", f"<@{stage.chen.id}>")
     request = SlashRequest(
         press=f"command:{word}{text}",
         user_id=stage.dora.id,
         channel_id=stage.workspace.channel("general").id,
-        text=users,
+        text=text.replace("@chen", f"<@{stage.chen.id}>"),
     )
-    return (await answered(lambda: run_word(word, request, services))).replace("INC-999", "INC-1").replace("999", "1")
+    return await answered(run_word(word, request, services))
 
 
-async def pressing(stage: Stage, action: str, function: commands.ButtonFunction, value: str) -> str:
-    press = ButtonPress(press=f"press:{action}{value}", user_id=stage.dora.id, action_id=action, value=value)
-    return await answered(lambda: who_asks.do(function, press, stage.app.services))
+async def pressing(stage: Stage, action: str, value: str) -> str:
+    press = ButtonPress(
+        press=f"press:{action}{value}", user_id=stage.dora.id, action_id=action, value=value, view_id="V0000"
+    )
+    return await answered(who_asks.do(commands.BUTTONS[action], press, stage.app.services))
 
 
-async def submitting(stage: Stage, callback: str, function: object, number: int) -> str:
+async def submitting(stage: Stage, callback: str, number: int) -> str:
     form = FormSubmission(
         press=f"view:{callback}{number}",
         user_id=stage.dora.id,
         callback_id=callback,
+        view_id="V0000",
         values=dict.fromkeys(("reason", "text", "to", "note", "severity", "changed", "impact"), ""),
         about={"incident": str(number), "action": "mitigated", "key": str(number)},
     )
-    return await answered(lambda: who_asks.do(commands.FORMS[callback], form, stage.app.services))
+    return await answered(who_asks.do(commands.FORMS[callback], form, stage.app.services))
 
 
-async def using(stage: Stage, callback: str, function: object) -> str:
-    general = stage.workspace.channel("general")
+async def using(stage: Stage, callback: str) -> str:
     shortcut = Shortcut(
         press=f"shortcut:{callback}",
         user_id=stage.dora.id,
         callback_id=callback,
-        channel_id=general.id,
+        channel_id=stage.workspace.channel("general").id,
         message_ts="1795230000.000001",
         message_user=stage.dora.id,
         text="see INC-1",
     )
-    return await answered(lambda: who_asks.do(commands.SHORTCUTS[callback], shortcut, stage.app.services))
+    return await answered(who_asks.do(commands.SHORTCUTS[callback], shortcut, stage.app.services))
 
 
-async def answered(ask: object) -> str:
-    """What the person would read. Values that a button never carries may not be understood at all."""
+async def answered(asked: Awaitable[Reply]) -> str:
+    """What the person would read. What no button or form ever carries may not be understood at all."""
     try:
-        reply: Reply = await ask()  # type: ignore[operator]
-    except (SitrepError, ValueError, LookupError, TypeError) as refusal:
-        return str(refusal) if isinstance(refusal, SitrepError) else "not understood"
-    return f"{reply.post} {reply.form}"
+        reply = await asked
+        said = f"{reply.post} {reply.form}"
+    except (SitrepError, SlackTrouble, ValueError, LookupError, TypeError) as refusal:
+        said = str(refusal) if isinstance(refusal, SitrepError) else "not understood"
+    return said.replace("999", "1")
