@@ -77,7 +77,8 @@ async def listed(incident: Incident, services: Services) -> Reply:
     async with services.database.read() as session:
         found = await stored.of_incident(session, incident.key)
     if not found:
-        return told(f"{incident.ref} has no actions yet. For example {EXAMPLE}, or 🔧 on a message.")
+        text = f"{incident.ref} has no actions yet. For example {EXAMPLE}, or 🔧 on a message."
+        return told(text, blocks.section(text), new_button(incident))
     groups = {
         "Now": [one for one in found if one.during and one.done_at is None],
         "After the incident": [one for one in found if not one.during and one.done_at is None],
@@ -94,7 +95,11 @@ async def listed(incident: Incident, services: Services) -> Reply:
     for name, group in groups.items():
         rows += [blocks.context(f"*{name}*")] if group else []
         rows += [row(one) for one in group]
-    return told("\n".join(lines), *rows[:LISTED], blocks.context(tail))
+    return told("\n".join(lines), *rows[:LISTED], blocks.context(tail), new_button(incident))
+
+
+def new_button(incident: Incident) -> Block:
+    return blocks.actions([blocks.button("New action", "action_new", str(incident.id))])
 
 
 def row(action: Action) -> Block:

@@ -7,7 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from commands import action, speech
-from commands.request import FormSubmission, Reply, Shortcut, shown, told
+from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, shown, told
+from commands.which import by_id
 from storage import incidents
 from storage.models import Incident
 from workflows import access, actions, blocks, people, scribe, spoken
@@ -23,7 +24,8 @@ from workflows.words import clipped, escape, mentioned, plain, ts_time
 CALLBACK: Final = "make_action"
 MOST: Final = 100  # options of a menu. Slack page: Block Kit, select menu element
 ENDED: Final = 50  # incidents that are over and may still get follow-ups
-DAYS: Final = "For example friday, tomorrow, in 3 days or 2026-12-01."
+DAYS: Final = "For example 15:30, in 20 min, friday, tomorrow, in 3 days or 2026-12-01."
+WHEN: Final = (("now", "Now, during the incident", ""), ("after", "After it, as a follow-up", ""))
 
 
 async def from_shortcut(request: Shortcut, services: Services) -> Reply:
@@ -43,6 +45,13 @@ async def from_shortcut(request: Shortcut, services: Services) -> Reply:
         "thread": thread_ts,
     }
     return shown(form(await suggested(request, services), choice, about))
+
+
+async def from_button(press: ButtonPress, services: Services) -> Reply:
+    """*New action* below the list of an incident's actions."""
+    incident = await by_id(press.value, services)
+    about = {"incident": str(incident.key), "channel": "", "ts": "", "thread": ""}
+    return shown(form(Wanted(text="", owner=None, due=None), (), about, now=incident.is_open))
 
 
 async def to_choose_from(user_id: str, services: Services) -> Sequence[Incident]:
@@ -67,7 +76,8 @@ async def suggested(request: Shortcut, services: Services) -> Wanted:
     return replace(wanted, text=" ".join(plain(wanted.text, names).split()), owner=wanted.owner or author)
 
 
-def form(wanted: Wanted, choice: Sequence[Incident], about: dict[str, str]) -> Block:
+def form(wanted: Wanted, choice: Sequence[Incident], about: dict[str, str], *, now: bool = False) -> Block:
+    """`now`: it is offered as something for this hour, not for after the incident."""
     rows: list[Block] = []
     if not about["incident"]:
         options = [(str(one.key), f"{one.ref} {one.severity} {one.title}", one.status) for one in choice]
@@ -78,6 +88,7 @@ def form(wanted: Wanted, choice: Sequence[Incident], about: dict[str, str]) -> B
             "what", "What shall be done?", initial=wanted.text[: actions.LONGEST], optional=False, most=actions.LONGEST
         ),
         blocks.person_input("owner", "Who?", initial=wanted.owner or "", hint="Left empty, it is you."),
+        blocks.select("when", "Is it needed now?", WHEN, initial="now" if now else "after"),
         blocks.text_input("due", "Until when?", initial=wanted.due.isoformat() if wanted.due else "", hint=DAYS),
     ]
     return blocks.form("Make an action item", rows, callback_id=CALLBACK, submit="Note it", about=json.dumps(about))
@@ -98,7 +109,7 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
         wanted,
         press=request.press,
         by=request.user_id,
-        source_ts=request.about["ts"] if request.about.get("incident") else None,
+        source_ts=(request.about.get("ts") or None) if request.about.get("incident") else None,
     )
     return told(f"Noted as {noun(made).lower()} {described(made)} of {incident.ref}.")
 
@@ -109,9 +120,10 @@ def parse(request: FormSubmission, services: Services, zone: ZoneInfo) -> Wanted
     if not speech.has_words(what):
         raise FormErrors({"what": "A few words about what shall be done, please."})
     text = escape(what)
-    if not request.about.get("incident"):
+    if not request.about.get("incident") and request.about.get("ts"):
         text = with_link(text, request, services.slack.team_url)
-    return replace(until(request, services, zone), text=text, owner=request.values.get("owner") or None)
+    wanted = replace(until(request, services, zone), text=text, owner=request.values.get("owner") or None)
+    return replace(wanted, during=request.values.get("when") == "now" or wanted.due_at is not None)
 
 
 def until(request: FormSubmission, services: Services, zone: ZoneInfo) -> Wanted:

@@ -5,7 +5,7 @@ Each is numbered within its incident; the one can be made the other. Those made 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
@@ -86,6 +86,7 @@ async def create(
     async with change(services, incident_id, press=press) as c:
         if source_ts is not None:
             await refuse_second(c, source_ts)
+        wanted = fitting(wanted, c)
         made = await actions.add(
             c.session,
             Action(
@@ -95,7 +96,7 @@ async def create(
                 owner=wanted.owner or by,
                 due=as_day(wanted.due),
                 due_at=wanted.due_at,
-                during=wanted.due_at is not None if wanted.during is None else wanted.during,
+                during=bool(wanted.during),
                 created_by=by,
                 created_at=c.now,
                 source_ts=source_ts,
@@ -105,6 +106,14 @@ async def create(
         await owe_line(c.session, services, made)
         c.tell(KIND, f"{noun(made)} {described(made)}", by)
     return made
+
+
+def fitting(wanted: Wanted, c: Change) -> Wanted:
+    """A time of day makes it one for now; when the incident is over, all that is left are follow-ups with a day."""
+    if c.incident.is_open:
+        return replace(wanted, during=wanted.due_at is not None if wanted.during is None else wanted.during)
+    due = wanted.due_at.date() if wanted.due_at is not None else wanted.due
+    return replace(wanted, during=False, due=due, due_at=None)
 
 
 async def refuse_second(c: Change, source_ts: str) -> None:

@@ -157,7 +157,9 @@ def before_text(runbook: Runbook, *, stale: bool) -> str:
         if runbook.said(name)
     ]
     lines += [
-        f"*{name.capitalize()}*\n{runbook.said(name)}" for name in ("diagnosis", "prerequisites") if runbook.said(name)
+        f"*{name.capitalize()}*\n{runbook.said(name)}"
+        for name in ("symptoms", "diagnosis", "prerequisites")
+        if runbook.said(name)
     ]
     return "\n".join(lines)
 
@@ -168,7 +170,11 @@ def stale_line(runbook: Runbook) -> str:
 
 
 def after_text(runbook: Runbook) -> str:
-    named = {"verification": "Did it work?", "rollback": "If it makes things worse"}
+    named = {
+        "verification": "Did it work?",
+        "rollback": "If it makes things worse",
+        "escalation": "Whom to call when it does not help",
+    }
     return "\n".join(f"*{label}*\n{runbook.said(name)}" for name, label in named.items() if runbook.said(name))
 
 

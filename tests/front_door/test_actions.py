@@ -233,7 +233,16 @@ async def test_what_is_needed_now_and_what_can_wait_change_places_and_the_closin
         "After the incident",
     ]
     page = stage.anna.ephemerals()[-1]
-    assert page.buttons == ["Done"] * 4
+    assert page.buttons == [*["Done"] * 4, "New action"]
+    await stage.anna.presses("New action", on=page)
+    await stage.anna.submits({"What shall be done?": "warm the cache", "Until when?": "25:00"})
+    assert stage.anna.modal is not None
+    assert "There is no such day or time" in str(stage.anna.modal.errors)
+    await stage.anna.submits({"Until when?": "in 30 min"})
+    await stage.settle()
+    made = (await follow_ups(stage))[-1]
+    assert (made.number, made.text, made.owner, made.during) == (5, "warm the cache", stage.anna.id, True)
+    await stage.anna.types("/incident action drop 5", in_=channel)
     await stage.anna.presses("Done", on=page)
     answer = await stage.anna.types("/incident action done 3 and 4", in_=channel)
     assert answer is not None
