@@ -345,6 +345,7 @@ class SlackPeople:
             name=str(name or user_id),
             time_zone=str(user.get("tz") or "UTC"),
             is_bot=bool(user.get("is_bot")),
+            is_guest=any(user.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger")),
         )
 
 

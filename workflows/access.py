@@ -2,6 +2,7 @@
 
 These are the declarer, whoever holds a role, whoever was let in, and whoever is in the channel: Slack shows them
 everything in any case. For everybody else a private incident is answered like a number that does not exist.
+To guests every incident is private, as Slack shows them no channel that they are not in.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import members
-from storage.models import Incident, Role
+from storage.models import Incident, Person, Role
 
 
 def unknown(number: int) -> str:
@@ -26,7 +27,9 @@ async def may_see(session: AsyncSession, incident: Incident, user_id: str) -> bo
 async def visible(session: AsyncSession, incidents: Iterable[Incident], user_id: str) -> list[Incident]:
     """Those that this person may know of, in the same order. A few queries, however many incidents."""
     found = list(incidents)
-    private = frozenset(one.key for one in found if one.private)
+    person = await session.get(Person, user_id)
+    guest = person is not None and bool(person.is_guest)
+    private = frozenset(one.key for one in found if one.private or guest)
     if not private:
         return found
     known = await needed(session, private, user_id)
@@ -34,7 +37,7 @@ async def visible(session: AsyncSession, incidents: Iterable[Incident], user_id:
 
     def open_to(one: Incident) -> bool:
         declared = one.declared_by == user_id and decided.get(one.key) is not False
-        return not one.private or one.key in known or declared or decided.get(one.key) is True
+        return one.key not in private or one.key in known or declared or decided.get(one.key) is True
 
     return [one for one in found if open_to(one)]
 

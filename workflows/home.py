@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import homes
 from storage.models import Action, Incident, Onlooker
-from workflows import access, onlookers
+from workflows import access, onlookers, people
 from workflows.home_words import Desk, home
 from workflows.links import message_link
 from workflows.ports import Post
@@ -39,6 +39,7 @@ async def opened(services: Services, user_id: str) -> None:
 async def run(run: Run, services: Services) -> None:
     """Draw the tab, unless it shows the very same already. Repeating it draws it again."""
     user_id = str(run.args["user_id"])
+    await people.meet(services, user_id)
     async with services.database.read() as session:
         view = home(await desk(session, services, user_id))
         before = await session.get(Onlooker, user_id)
@@ -82,6 +83,9 @@ async def open_to(session: AsyncSession, services: Services, user_id: str) -> tu
     private = await access.visible(session, await homes.private_ones(session), user_id)
     public = await homes.open_ones(session, severities, MOST_OPEN)
     both = sorted([*public, *private], key=lambda one: (place(one, severities), -one.key))
+    seen = await access.visible(session, both, user_id)
+    if len(seen) < len(both):  # a guest, to whom public ones are not
+        return seen[:MOST_OPEN], len(seen)
     return both[:MOST_OPEN], len(private) + await homes.how_many_open(session)
 
 

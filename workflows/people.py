@@ -69,9 +69,17 @@ async def look_up(services: Services, user_id: str) -> Profile | None:
             user_id=user_id, name=profile.name, seen_at=services.clock.now()
         )
         person.name, person.time_zone, person.is_bot = profile.name, profile.time_zone, profile.is_bot
-        person.seen_at = services.clock.now()
+        person.is_guest, person.seen_at = profile.is_guest, services.clock.now()
         session.add(person)
     return profile
+
+
+async def meet(services: Services, user_id: str) -> None:
+    """Learn whether somebody is a guest before they are shown something, unless that is known. Asks Slack."""
+    async with services.database.read() as session:
+        known = await session.get(Person, user_id)
+    if known is None or known.is_guest is None:
+        await look_up(services, user_id)
 
 
 async def zone(services: Services, user_id: str) -> ZoneInfo:

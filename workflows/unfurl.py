@@ -106,10 +106,11 @@ async def owe(session: AsyncSession, services: Services, incident: Incident, mes
 
 async def run(run: Run, services: Services) -> None:
     """Say it under the message, or to its author alone. One that became private meanwhile is not told at all."""
-    incident = await load(services, int(run.args["incident"]))
-    if incident.private and not run.args["private"]:
-        return
+    incident, author = await load(services, int(run.args["incident"])), str(run.args["user_id"])
+    await people.meet(services, author)
     async with services.database.read() as session:
+        if incident.private != run.args["private"] or not await access.may_see(session, incident, author):
+            return
         view = await overview(session, incident, services.policy)
     text = line(view, await people.names(services, [view.ic]))
     small = f"{text} · as of {clock_time(services.clock.now())}"

@@ -116,3 +116,22 @@ async def test_a_private_incident_is_on_the_tabs_of_those_only_who_may_know_of_i
         assert "key" not in shown
         assert "INC-1" not in shown
     assert "🔒 🔴 INC-1 · SEV1 · A key has leaked" in await look(stage, stage.bilal)
+
+
+async def test_a_guest_sees_the_incidents_only_that_they_are_in(stage: Stage) -> None:
+    general, gil = stage.workspace.channel("general"), stage.workspace.add_person("Gil Guest", guest=True)
+    await stage.dora.invites(stage.workspace.bot_user_id, general)
+    await stage.dora.invites(gil, general)
+    channel = await stage.declare("sev1 Checkout is failing")
+    assert "No incident is open" in await look(stage, gil)
+    said = await gil.says("What is INC-1?", in_=general)
+    await stage.settle()
+    assert said.replies == []
+
+    await stage.anna.invites(gil, channel)
+    await stage.settle()
+    assert "INC-1 · SEV1 · Checkout is failing" in await look(stage, gil)
+    await stage.pass_time(minutes=61)
+    said = await gil.says("What is INC-1?", in_=general)
+    await stage.settle()
+    assert "Checkout is failing" in said.replies[0].shown
