@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 
-from storage.models import Action, Classification, Gap, Handoff, Promise, Role, Sent, Update
+from storage.models import Action, Classification, ClockStep, Gap, Handoff, Promise, Role, Sent, Update
+from workflows.clocks_view import ClockView
 from workflows.policy import Policy
 from workflows.postmortem import draft
 from workflows.record import Record, without_secrets
@@ -43,6 +44,7 @@ def as_json(record: Record) -> str:
         "gaps": [gap_facts(gap) for gap in clean.gaps],
         "classifications": [classification_facts(one) for one in clean.classifications],
         "merged": [merged_facts(one) for one in clean.merged],
+        "clocks": clocks_facts(clean),
         "masked": sum((clean.masked or {}).values()),
         "names": dict(sorted(clean.names.items())),
     }
@@ -210,6 +212,56 @@ def sent_facts(one: Sent) -> dict[str, Any]:
         "channel_id": one.channel_id,
         "ts": one.ts,
         "text": one.text,
+    }
+
+
+def clocks_facts(record: Record) -> dict[str, Any]:
+    """Duties to report. `none` is why none applies; nothing where some may, or nobody has said."""
+    asked = record.clocks_asked
+    return {
+        "asked_at": iso(asked.asked_at) if asked else None,
+        "answered_at": iso(asked.answered_at) if asked else None,
+        "answered_by": asked.answered_by or None if asked else None,
+        "none": asked.reason or None if asked else None,
+        "kinds": [clock_facts(view) for view in record.clocks],
+    }
+
+
+def clock_facts(view: ClockView) -> dict[str, Any]:
+    return {
+        "kind": view.kind.key,
+        "name": view.kind.name,
+        "source": view.kind.source,
+        "started_by": view.clock.started_by,
+        "started_at": iso(view.clock.started_at),
+        "events": [
+            {
+                "event": event.event,
+                "at": iso(event.at),
+                "first_at": iso(event.first_at),
+                "by": event.by,
+                "recorded_at": iso(event.recorded_at),
+                "reason": event.reason,
+            }
+            for event in view.events.values()
+        ],
+        "reports": [report_facts(view, step) for step in view.steps],
+    }
+
+
+def report_facts(view: ClockView, step: ClockStep) -> dict[str, Any]:
+    """`due_at` is empty where the law gives no number, and while nothing has started the report's time."""
+    return {
+        "report": step.step,
+        "to": view.terms(step).to,
+        "state": step.state,
+        "began_at": iso(step.began_at),
+        "due_at": iso(step.due_at),
+        "ended_at": iso(step.ended_at),
+        "by": step.ended_by or None,
+        "recorded_at": iso(step.recorded_at),
+        "reference": step.reference,
+        "reason": step.reason,
     }
 
 

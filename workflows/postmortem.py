@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from workflows import markdown
+from workflows import clocks_record, markdown
 from workflows import postmortem_facts as tables
 from workflows.numbers import numbers
 from workflows.policy import Policy
@@ -27,6 +27,7 @@ KINDS: Final = {
     "refused": "not allowed",
     "comms": "said outside",
     "no-email": "decision",
+    "clocks": "duty to report",
 }
 LATER: Final = 120  # seconds between happening and recording from which on both times are told
 
@@ -47,6 +48,7 @@ def draft(record: Record, policy: Policy) -> str:
         section("Customer impact", impact(facts)),
         section("Timeline", timeline(facts)),
         section("Detection and communication", [*tables.communication(facts), "", *asked(DETECTION)]),
+        *clocks_record.duties(facts),
         section("Contributing factors and root cause", causes(facts)),
         section("Resolution", resolution(facts)),
         section("What went well", asked(WENT_WELL)),

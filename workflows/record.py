@@ -10,11 +10,13 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import actions, classifications, handoffs, incidents, messages, promises, sent
+from storage import clocks as duties
 from storage import names as known
 from storage import timeline as lines
 from storage.models import (
     Action,
     Classification,
+    ClockQuestion,
     Gap,
     Handoff,
     Incident,
@@ -26,6 +28,7 @@ from storage.models import (
     Update,
 )
 from workflows import people
+from workflows.clocks_view import ClockView, views
 from workflows.masking import Mask
 from workflows.services import Services
 from workflows.surfaces import load
@@ -58,6 +61,8 @@ class Record:
     sent: Sequence[Sent] = ()
     classifications: Sequence[Classification] = ()
     merged: Sequence[Merged] = ()
+    clocks: Sequence[ClockView] = ()
+    clocks_asked: ClockQuestion | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     bots: frozenset[str] = frozenset()
@@ -86,6 +91,8 @@ async def read(session: AsyncSession, incident: Incident) -> Record:
         sent=await sent.of_incident(session, incident.key),
         classifications=await classifications.of_incident(session, incident.key),
         merged=await merged_into(session, incident),
+        clocks=await views(session, incident.key),
+        clocks_asked=await duties.question(session, incident.key),
     )
     return await with_names(session, record)
 
@@ -124,6 +131,9 @@ def people_in(record: Record) -> frozenset[str]:
     for promise in record.promises:
         found.update((promise.made_by, promise.ended_by or ""))
     found.update(one.by for one in record.sent)
+    for view in record.clocks:
+        found.update((view.clock.started_by, *(event.by for event in view.events.values())))
+        found.update(step.ended_by for step in view.steps)
     for said in record.messages:
         found.add(said.message.user_id)
         found.update(user for users in said.reactions.values() for user in users)
@@ -156,6 +166,8 @@ def texts(record: Record) -> Iterator[str]:
     yield from (action.text for action in record.actions)
     for promise in record.promises:
         yield from (promise.text, promise.to_whom, promise.reason)
+    for view in record.clocks:
+        yield from (step.reason for step in view.steps)
     for said in record.messages:
         yield from texts_of(said)
 
@@ -184,12 +196,19 @@ def masked(record: Record, mask: Mask) -> Record:
         promises=[masked_row(promise, mask) for promise in record.promises],
         sent=[masked_row(one, mask) for one in record.sent],
         merged=[masked_merged(one, mask) for one in record.merged],
+        clocks=[masked_clock(view, mask) for view in record.clocks],
+        clocks_asked=masked_row(record.clocks_asked, mask) if record.clocks_asked else None,
     )
 
 
 def masked_merged(one: Merged, mask: Mask) -> Merged:
     lines = [replace(line, text=mask(line.text)) for line in one.timeline]
     return Merged(incident=masked_row(one.incident, mask), timeline=lines)
+
+
+def masked_clock(view: ClockView, mask: Mask) -> ClockView:
+    events = {name: masked_row(event, mask) for name, event in view.events.items()}
+    return replace(view, events=events, steps=[masked_row(step, mask) for step in view.steps])
 
 
 def masked_row(row: Row, mask: Mask) -> Row:

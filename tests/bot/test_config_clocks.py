@@ -87,8 +87,8 @@ def test_everything_that_cannot_be_is_said_with_its_file_and_line(tmp_path: Path
     here = '[clocks]\nfolder = "clocks"\n'
     assert refused(tmp_path, '[clocks]\nkinds = ["gpdr"]\ntell = ["lawyers"]') == (
         'sitrep.toml line 2: [clocks] kinds there is no kind "gpdr": did you mean "gdpr"?',
-        'sitrep.toml line 3: [clocks] tell "lawyers" is neither a Slack id nor a name under [groups]: there are '
-        "management, executives",
+        'sitrep.toml line 3: [clocks] tell "lawyers" is neither a Slack id nor a name under [groups], where '
+        "nothing is yet",
     )
     assert "there is no folder" in refused(tmp_path, '[clocks]\nfolder = "elsewhere"')[0]
     wrong = ACME.replace("8h", "8 hours").replace("30m", "soon").replace("Europe/Berlin", "Europe/Berlijn")

@@ -3,14 +3,21 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep
+from tests.workflows.records import after, record
 from workflows.clocks_due import deadline, due, is_business_day, moments, next_moment, us_federal
 from workflows.clocks_kinds import PENDING, Kind, Step, called, in_force, kept, read, shipped
+from workflows.clocks_view import ClockView
 from workflows.clocks_words import kind_details, limit
+from workflows.export import as_json
+from workflows.policy import default_policy
+from workflows.postmortem import draft
 
 KINDS = {kind.key: kind for kind in shipped()}
 TIMES = st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -183,3 +190,53 @@ def test_kinds_are_found_as_people_type_them(typed: str, key: str | None) -> Non
 )
 def test_limits_are_said_in_words(within: str, words: str) -> None:
     assert limit(within) == words
+
+
+def view(*steps: ClockStep) -> ClockView:
+    gdpr = KINDS["gdpr"]
+    clock = Clock(id=1, incident_id=7, kind="gdpr", name="GDPR", started_by="U1", started_at=after(5))
+    aware = ClockEvent(
+        clock_id=1, event="aware", at=after(2), first_at=after(3), by="U2", recorded_at=after(9), reason="the <log>"
+    )
+    return ClockView(clock=clock, kind=gdpr, events={"aware": aware}, steps=steps)
+
+
+def step(name: str, state: ClockState, **more: Any) -> ClockStep:
+    place = [one.key for one in KINDS["gdpr"].steps].index(name)
+    row = ClockStep(id=place + 1, incident_id=7, clock_id=1, step=name, place=place, state=state)
+    return row.model_copy(update={"began_at": after(2), **more})
+
+
+def test_the_export_and_the_draft_say_what_was_owed_and_what_became_of_it() -> None:
+    sent = step("authority", ClockState.SUBMITTED, due_at=after(2 + 72 * 60), ended_at=after(90), ended_by="U2")
+    sent.reference = "ABC-1 AKIAIOSFODNN7EXAMPLE"
+    waived = step("people", ClockState.NOT_REQUIRED, ended_at=after(95), ended_by="U1", reason="No high risk")
+    made = record(clocks=[view(sent, waived, step("controller", ClockState.RUNNING))])
+
+    found = json.loads(as_json(made))["clocks"]
+    assert found["none"] is None
+    [gdpr] = found["kinds"]
+    assert gdpr["events"][0]["first_at"] == "2026-11-21T13:03:00Z"
+    assert gdpr["events"][0]["reason"] == "the <log>"
+    assert [one["state"] for one in gdpr["reports"]] == ["submitted", "not-required", "running"]
+    assert gdpr["reports"][0]["by"] == "U2"
+    assert gdpr["reports"][0]["due_at"] == "2026-11-24T13:02:00Z"
+    assert "AKIA" not in as_json(made)
+
+    text = draft(made, default_policy())
+    section = text.partition("## Duties to report")[2].partition("\n## ")[0]
+    assert (
+        "| GDPR | notify the supervisory authority | 24 November 2026, 13:02 | sent 21 November 2026, 14:30" in section
+    )
+    assert "by Bilal Aydin, reference ABC-1" in section
+    assert "not required (Anna Keller): No high risk" in section
+    assert "| as soon as possible | **still owed** |" in section
+    assert "counted from aware 21 November 2026, 13:02; Regulation (EU) 2016/679" in section
+
+
+def test_that_none_applies_is_in_the_draft_and_silence_is_not() -> None:
+    asked = ClockQuestion(incident_id=7, answered_at=after(5), answered_by="U1", reason="No data | touched")
+    text = draft(record(clocks_asked=asked), default_policy())
+    assert "## Duties to report\n\nNone applies: No data \\| touched" in text
+    assert json.loads(as_json(record(clocks_asked=asked)))["clocks"]["none"] == "No data | touched"
+    assert "Duties to report" not in draft(record(), default_policy())

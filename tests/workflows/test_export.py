@@ -40,6 +40,7 @@ def test_json_has_the_contracts_fields() -> None:
             "gaps",
             "classifications",
             "merged",
+            "clocks",
             "masked",
             "names",
         )
