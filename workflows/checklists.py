@@ -115,8 +115,13 @@ async def tick(
             c.session.add(step)
             c.tell("action" if done else KIND, ticked_line(checklist, step, done=done), by)
         await owe(c, checklist)
-    listed = ", ".join(map(str, numbers))
-    return f"Step {listed} of “{escape(checklist.title)}” {'is done' if done else 'is open again'}."
+    return ticked_words(checklist, numbers, done=done)
+
+
+def ticked_words(checklist: Checklist, numbers: Sequence[int], *, done: bool) -> str:
+    subject = f"Steps {', '.join(map(str, numbers))}" if len(numbers) > 1 else f"Step {numbers[0]}"
+    verb = "are" if len(numbers) > 1 else "is"
+    return f"{subject} of “{escape(checklist.title)}” {verb} {'done' if done else 'open again'}."
 
 
 async def standing(c: Change, checklist_id: int) -> tuple[Checklist, Sequence[ChecklistStep]]:

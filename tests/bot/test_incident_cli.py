@@ -114,3 +114,19 @@ def test_the_command_takes_the_person_from_the_environment(
     assert "sitrep incident update [what changed]" in by_environment.stdout, by_environment.output
     nobody = CliRunner().invoke(cli, ["incident", "list"], env={"SITREP_USER": ""})
     assert nobody.exit_code == 1
+
+
+async def test_runbooks_and_actions_are_worked_on_in_a_terminal_too(settings: Settings) -> None:
+    assert "*Database failover* · SEV0 or SEV1 · 7 steps" in await answer(settings, "runbook INC-7", "U1ANNA")
+    page = await answer(settings, "runbook INC-7 ddos", "U1ANNA")
+    assert "*1.* Keep evidence" in page
+    assert 'tcpdump -ni any -c 200000 -w "attack-' in page
+    started = await answer(settings, "runbook INC-7 start ddos", "U1ANNA")
+    assert started.startswith("Started “DDoS mitigation” for INC-7")
+    said = await answer(settings, "runbook INC-7 done 1, 2", "U1ANNA")
+    assert said.startswith("Steps 1, 2 of “DDoS mitigation” are done.")
+    await answer(settings, "action INC-7 @U1ANNA restart the workers in 2 h", "U1ANNA")
+    listed = await answer(settings, "action INC-7", "U1ANNA")
+    assert "⬜ 1: restart the workers · @Anna Keller · due" in listed
+    with pytest.raises(UserError, match="one line"):
+        await answer(settings, "update INC-7", "U1ANNA")
