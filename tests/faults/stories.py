@@ -257,6 +257,11 @@ STORIES: dict[str, Story] = {
     "tick": Story(begin=after(types("runbook start ddos")), deed=presses("Done", saying="steps done")),
     "hint": Story(begin=after(), deed=passes(minutes=11), waits=direct_shows("nobody has noted a mitigation yet")),
     "role": Story(begin=after(), deed=types("role comms @chen")),
+    "hide": Story(begin=after(), deed=types("access private")),
+    "let-in": Story(begin=after(types("access private")), deed=types("access add @chen")),
+    "shut-out": Story(
+        begin=after(types("access private"), types("access add @chen")), deed=types("access remove @chen")
+    ),
     "offer": Story(begin=after(), deed=types("handoff @chen the pool is still too small")),
     "accept": Story(begin=after(types("handoff @bilal")), deed=presses("Accept", by="bilal")),
     "decline": Story(begin=after(types("handoff @bilal")), deed=presses("Decline", by="bilal")),
@@ -290,6 +295,14 @@ STORIES: dict[str, Story] = {
     "promise-kept": Story(
         begin=after(types("promise ETA in 28 min to customers"), passes_until("Will it hold?", minutes=14)),
         deed=presses("Kept"),
+    ),
+    "clocks": Story(begin=after(), deed=types("clocks start gdpr, in-certin 23:10")),
+    "clock-due": Story(
+        begin=after(types("clocks start in-certin 23:10")), deed=passes(minutes=11), waits=time_shows("INC-1, CERT-In")
+    ),
+    "clock-sent": Story(
+        begin=after(types("clocks start in-certin 23:10"), passes_until("INC-1, CERT-In", minutes=11)),
+        deed=types("clocks submitted in-certin 3:50 ref 4711"),
     ),
     "catchup": Story(begin=after(passes(minutes=10)), deed=joins_late, waits=direct_shows("You alone see this")),
     "home": Story(begin=after(), deed=opens_home),

@@ -32,6 +32,7 @@ POINTS = {
     "overdue": after("chat.postMessage"),
     "hint": after("chat.postMessage"),
     "role": after("conversations.invite"),
+    "let-in": after("conversations.invite"),
     "offer": after("chat.postMessage"),
     "escalate": after("conversations.invite"),
     "nobody-comes": after("chat.update"),
@@ -41,12 +42,20 @@ POINTS = {
     "close": after("files.completeUploadExternal"),
     "promise-asked": after("chat.postMessage"),
     "comms": after("chat.postMessage"),
+    "clock-due": after("chat.postMessage"),
+    "clock-sent": after("chat.update"),
     "home": before("views.publish"),
+    "mention": after("chat.postMessage"),
+    "say": before("chat.postEphemeral"),
+    "unfurl": after("chat.postMessage"),
+    "declare": after("bookmarks.add"),
+    "declare-from-message": after("chat.postMessage", nth=3),
 }
 
 
 # Those whose Slack calls the others have too are killed only when all are asked for: each point tells its story twice.
-ALSO = ("nobody-comes", "tick", "overdue", "hint", "note", "severity", "rename", "role", "answer", "comms", "home")
+ALSO: tuple[str, ...] = ("nobody-comes", "tick", "overdue", "hint", "note", "severity", "rename", "role", "answer", "comms", "home")
+ALSO += ("clock-sent", "say", "unfurl", "declare", "declare-from-message")
 CASES = [
     pytest.param(name, point, id=f"{name}-{point}", marks=pytest.mark.exhaustive if name in ALSO else ())
     for name, point in POINTS.items()
