@@ -82,6 +82,7 @@ def _contradictions(shape: ConfigFile) -> Iterator[Finding]:
     yield from _descending(shape.nag.ladder or ())
     yield from _growing(shape.nag.empty_role or ())
     yield from config_war_room.contradictions(shape, _policy(shape))
+    yield from config_permissions.contradictions(shape)
     yield from config_services.matrix_contradictions(shape, _policy(shape))
     for emoji in shape.timeline.reactions:
         if re.fullmatch(r":?[^\s:A-Z]+:?", emoji) is None:

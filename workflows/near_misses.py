@@ -26,8 +26,8 @@ class NearMissReport:
 
 
 async def record(report: NearMissReport, services: Services) -> NearMiss:
-    """Keep it. The same press gives the same near miss. Raises `UserError` for who may not declare."""
-    permissions.require_general(services.asker, services.policy, "declare")
+    """Keep it. The same press gives the same near miss. Raises `UserError` for who may not."""
+    permissions.require_general(services.asker, services.policy, "near-miss")
     try:
         async with services.database.write() as session:
             known = await near_misses.by_press(session, report.press)
