@@ -61,7 +61,7 @@ def refuse(merged: Incident, survivor: Incident) -> None:
 async def end(made: Change, survivor: Incident, status: Status, by: str, services: Services) -> None:
     """The merged one: its clock stops, offers are void, and it says where things go on."""
     incident = made.incident
-    incident.status, incident.merged_into = status, survivor.id
+    incident.status, incident.merged_into, incident.closed_at = status, survivor.id, made.now
     await made.reset_clock(services)
     await handoff.overtake(made, by)
     made.tell("status", f"Merged into {survivor.ref} “{escape(survivor.title)}”", by, state=status)

@@ -142,7 +142,8 @@ async def owe(services: Services, found: Sequence[Incident], args: Mapping[str, 
 
 async def ended_since(session: AsyncSession, services: Services) -> list[Incident]:
     limit = services.clock.now() - RECENT
-    found = await incidents.in_status(session, (Status.RESOLVED, Status.CLOSED))
+    ended = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED, Status.MERGED)
+    found = await incidents.in_status(session, ended)
     return [one for one in found if (one.closed_at or one.resolved_at or one.declared_at) >= limit]
 
 

@@ -59,7 +59,7 @@ async def call_off(made: Change, reason: str, by: str, services: Services) -> No
     incident = made.incident
     status = lifecycle.move(incident.status, "cancel")
     word = "Declined" if incident.status == Status.TRIAGE else "Cancelled"
-    incident.status, incident.close_reason = status, reason
+    incident.status, incident.close_reason, incident.closed_at = status, reason, made.now
     await made.reset_clock(services)
     await handoff.overtake(made, by)
     made.tell("status", f"{word}: {reason}", by, state=status)
