@@ -294,3 +294,51 @@ async def test_a_lost_delivery_comes_again_and_a_slow_one_comes_late(
     await workspace.settled()
     assert len(example.heard("app_home_opened")) == 1
     assert [envelope.attempt for envelope in workspace.delivery.sent] == [0, 1]
+
+
+async def test_links_at_the_top_of_a_channel_are_everybodys(
+    workspace: Workspace, client: AsyncWebClient, place: Channel, anna: Person
+) -> None:
+    await client.bookmarks_add(channel_id=place.id, title="Card", type="link", link="https://a.example.com")
+    await anna.bookmarks(place, "Notes", "https://b.example.com")
+    assert [one["title"] for one in (await client.bookmarks_list(channel_id=place.id))["bookmarks"]] == [
+        "Card",
+        "Notes",
+    ]
+    await anna.removes_bookmark(place, "Card")
+    assert [one["title"] for one in place.bookmarks] == ["Notes"]
+    with pytest.raises(Impossible, match="has no bookmark 'Card'"):
+        await anna.removes_bookmark(place, "Card")
+
+
+async def test_a_button_of_the_home_tab_is_pressed_there(
+    workspace: Workspace, example: Example, place: Channel, anna: Person
+) -> None:
+    pressed: list[Json] = []
+
+    @example.app.action("done")
+    async def done(ack: Any, body: Json) -> None:
+        await ack()
+        pressed.append(body)
+
+    blocks = [{"type": "actions", "elements": [button("Done", "done", value="home")]}]
+    await example.client.views_publish(user_id=anna.id, view={"type": "home", "blocks": blocks})
+    blocks = [{"type": "actions", "elements": [button("Done", "done", value="channel")]}]
+    await example.client.chat_postMessage(channel=place.id, text="Card", blocks=blocks)
+    await anna.presses_at_home("Done")
+    assert [body["actions"][0]["value"] for body in pressed] == ["home"]
+    assert pressed[0]["container"]["type"] == "view"
+    with pytest.raises(Impossible, match="no button 'Undo' on the home tab"):
+        await anna.presses_at_home("Undo")
+
+
+async def test_the_app_is_told_that_another_organisation_reads_along(
+    workspace: Workspace, example: Example, place: Channel, anna: Person
+) -> None:
+    place.is_ext_shared = True
+    await anna.says("hello", in_=place)
+    await workspace.until(lambda: [one for one in example.heard("message") if one["text"] == "hello"])
+    [body] = [body for body in example.bodies if body["event"].get("text") == "hello"]
+    assert body["is_ext_shared_channel"] is True
+    info = await example.client.conversations_info(channel=place.id)
+    assert info["channel"]["is_ext_shared"] is True
