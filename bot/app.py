@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import Background
+from bot.calls import connect as connect_rooms
 from bot.clock import SystemClock
 from bot.config import Settings, async_url
 from bot.deadman import DeadMan, Transport
@@ -102,6 +103,7 @@ async def open_app(
             policy=settings.policy,
             data_folder=settings.data_folder,
             hooks=HttpHooks(settings.hook_secrets),
+            rooms=await connect_rooms(stack, settings, clock or SystemClock()),
         )
         background = Background(metrics.listening)
         stack.push_async_callback(background.drain)

@@ -12,6 +12,8 @@ from pydantic import SecretStr
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot import config_calls
+from bot.config_calls import CallLogins
 from bot.config_file import ConfigError, read_policy
 from bot.config_schema import duration
 from workflows.policy import Policy, default_policy
@@ -33,6 +35,7 @@ VARIABLES = (
     "SITREP_LOG",
     "SITREP_DEADMAN_URL",
     "SITREP_DEADMAN_EVERY",
+    *config_calls.VARIABLES,
 )
 
 Log = Literal["text", "json"]
@@ -59,13 +62,14 @@ class Settings:
     data_folder: Path
     policy: Policy = field(repr=False)
     hook_secrets: Mapping[str, SecretStr] = field(default_factory=dict)  # by the name of the variable
+    calls: CallLogins = field(default_factory=CallLogins)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must not be seen anywhere. The database's password may be too common a word for that."""
         own = (self.bot_token, self.app_token, self.signing_secret, self.deadman_url)
         given = (*own, *self.hook_secrets.values())
-        return tuple(one.get_secret_value() for one in given if one)
+        return (*(one.get_secret_value() for one in given if one), *self.calls.secrets)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str], folder: Path, *, need_slack: bool = True) -> Self:
@@ -98,6 +102,7 @@ def examine(env: Mapping[str, str], folder: Path) -> Examination:
     host, port = reading.http()
     policy = reading.policy()
     hook_secrets = _given(env, folder, [hook.secret for hook in policy.hooks if hook.secret])
+    calls, call_problems = config_calls.read(given, folder, policy.war_room)
     settings = Settings(
         bot_token=SecretStr(given.get("SLACK_BOT_TOKEN", "")),
         app_token=_secret(given, "SLACK_APP_TOKEN"),
@@ -113,10 +118,11 @@ def examine(env: Mapping[str, str], folder: Path) -> Examination:
         data_folder=folder / "data",
         policy=policy,
         hook_secrets={name: SecretStr(value) for name, value in hook_secrets.items()},
+        calls=calls,
     )
     return Examination(
         settings=settings,
-        slack_problems=(*_slack_problems(given), *_hook_problems(policy, hook_secrets)),
+        slack_problems=(*_slack_problems(given), *_hook_problems(policy, hook_secrets), *call_problems),
         problems=tuple(reading.problems),
     )
 
