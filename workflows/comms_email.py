@@ -24,7 +24,7 @@ FIRST_AFTER: Final = 2 / 3  # of the time there is
 def within(incident: Incident, policy: Policy) -> timedelta | None:
     """How soon customers should hear; nothing where nobody has to write."""
     severity = policy.severity(incident.severity)
-    if severity is None or incident.status in (*OVER, Status.TRIAGE):
+    if severity is None or incident.status in (*OVER, Status.TRIAGE) or incident.retrospective:
         return None
     return severity.customer_email_within
 
