@@ -11,7 +11,9 @@ import commands
 from commands.mention import Mention
 from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest
 from storage import incidents
-from workflows import belonging, permissions
+from workflows import belonging, people, permissions
+from workflows.errors import NotAllowed
+from workflows.ports import SlackTrouble
 from workflows.services import Asker, Services
 
 Asked = SlashRequest | ButtonPress | FormSubmission | Shortcut | Mention
@@ -60,15 +62,35 @@ async def typed(word: str, request: SlashRequest, services: Services) -> Service
 
 async def known(who: Asker, services: Services) -> Services:
     """With who asks, and the user groups that count for what they ask."""
+    await meet(who, services)
     groups = await belonging.groups_of(services, who) if who.how != "cli" else frozenset[str]()
     return replace(services, asker=replace(who, groups=groups))
+
+
+async def meet(who: Asker, services: Services) -> None:
+    """Guests are shown less. Declaring shows nothing and must not wait; when Slack does not tell, nor does the rest."""
+    if who.how == "cli" or who.verb == "declare":
+        return
+    try:
+        await people.meet(services, who.user_id)
+    except SlackTrouble:
+        return
 
 
 async def do(function: Callable[[Pressed, Services], Awaitable[Reply]], request: Pressed, services: Services) -> Reply:
     """Let a button, form or shortcut do its work; a form that it opens is one that may be answered."""
     services = await known(asker(request), services)
-    reply = await function(request, services)
-    await check_form(reply, services)
+    return await answered(function(request, services), services)
+
+
+async def answered(work: Awaitable[Reply], services: Services) -> Reply:
+    """What somebody is answered. Raises `NotAllowed` with who it was, also instead of a form that nobody would take."""
+    try:
+        reply = await work
+        await check_form(reply, services)
+    except NotAllowed as refusal:
+        refusal.asker = refusal.asker or services.asker
+        raise
     return reply
 
 

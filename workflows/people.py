@@ -75,11 +75,14 @@ async def look_up(services: Services, user_id: str) -> Profile | None:
 
 
 async def meet(services: Services, user_id: str) -> None:
-    """Learn whether somebody is a guest before they are shown something, unless that is known. Asks Slack."""
+    """Learn whether somebody is a guest before they are shown something, unless that is known. Asks Slack once."""
+    if user_id in services.met:
+        return
     async with services.database.read() as session:
         known = await session.get(Person, user_id)
     if known is None or known.is_guest is None:
         await look_up(services, user_id)
+    services.met.add(user_id)
 
 
 async def zone(services: Services, user_id: str) -> ZoneInfo:
