@@ -1,4 +1,4 @@
-"""The service catalogue: what was meant by a word, what hangs on what, and how a service looks. Pure but for one query."""
+"""The service catalogue: what was meant by a word, what hangs on what, how a service looks. Pure but for one query."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -287,6 +287,8 @@ async def tell_failure(run: Run, services: Services, refused: Refused) -> None:
         f"Until then go on in any channel: `/incident update {incident.ref} …` works everywhere."
     )
     await run.attempt("failed", lambda: tell_declarer(run, services, Post(text=text)), loss="The declarer was not told")
+    async with change(services, run.incident_id) as made:
+        await escalating.channel_refused(made)
 
 
 async def create_or_adopt(run: Run, services: Services, incident: Incident) -> Channel | None:

@@ -216,8 +216,9 @@ async def moved(made: "Change", begun: Escalation) -> None:
     await show(made, begun)
 
 
-async def show(made: "Change", begun: Escalation) -> None:
-    await made.owe(KIND, str(begun.id), {"escalation_id": begun.id}, lane=f"{KIND}:{begun.id}")
+async def show(made: "Change", begun: Escalation, *, alone: bool = False) -> None:
+    args = {"escalation_id": begun.id, "alone": alone}
+    await made.owe(KIND, str(begun.id), args, lane=f"{KIND}:{begun.id}")
 
 
 async def over(made: "Change") -> None:
@@ -232,6 +233,12 @@ async def channel_ready(made: "Change") -> None:
     for begun in await escalations.of_incident(made.session, made.incident.key):
         if begun.state != EscalationState.STOPPED:
             await show(made, begun)
+
+
+async def channel_refused(made: "Change") -> None:
+    """There will be no channel for now: people are called all the same, directly alone."""
+    for begun in await escalations.under_way(made.session, made.incident.key):
+        await show(made, begun, alone=True)
 
 
 def too_long(policy: Policy) -> str:

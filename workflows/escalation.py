@@ -229,10 +229,9 @@ async def locked(made: Change, escalation_id: int) -> Escalation:
 
 
 async def admit(made: Change, begun: Escalation, users: Sequence[str]) -> None:
-    """Who is called to a private incident needs to know of it."""
-    if made.incident.private:
-        for user in users:
-            await members.decide(made.session, made.incident.key, user, allowed=True, by=begun.by, at=made.now)
+    """Who is called needs to know of it: of a private incident, and guests of any, also when Slack lets them not in."""
+    for user in users:
+        await members.decide(made.session, made.incident.key, user, allowed=True, by=begun.by, at=made.now)
 
 
 # What the clock brings about.

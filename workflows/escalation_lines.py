@@ -39,7 +39,7 @@ async def run(run: Run, services: Services) -> None:
     """Call whoever is to be called now, and make what people see equal to the record."""
     incident = await load(services, run.incident_id)
     begun = await read(services, run)
-    if incident.channel_id is None:
+    if incident.channel_id is None and not run.args["alone"]:
         return  # shown when the channel is there
     if begun.state == EscalationState.CALLING:
         await summon(run, services, incident, begun)
@@ -55,11 +55,11 @@ async def run(run: Run, services: Services) -> None:
     if begun.state == EscalationState.UNSET:
         await tell_unset(run, services, begun, view.ic or incident.declared_by, incident)
         return
+    await together(*(draw_direct(run, services, begun, one, known) for one in summoned))
+    if incident.channel_id is None:
+        return
     line = channel_line(begun, summoned, view.ic or incident.declared_by)
-    await together(
-        draw(run, services, begun, Place(kind=f"escalation-{begun.id}", channel_id=incident.channel_id), line),
-        *(draw_direct(run, services, begun, one, known) for one in summoned),
-    )
+    await draw(run, services, begun, Place(kind=f"escalation-{begun.id}", channel_id=incident.channel_id), line)
     await word(run, services, incident, begun, view.ic)
 
 
@@ -88,7 +88,8 @@ async def summon(run: Run, services: Services, incident: Incident, begun: Escala
             why = f"nobody could be called through {party.title}"
             await escalating.call(made, services.policy, standing, link + 1, why=why, by="sitrep")
             return
-    await groups.bring_in(run, services, incident.channel_id or "", f"link_{link}", people)
+    if incident.channel_id is not None:
+        await groups.bring_in(run, services, incident.channel_id, f"link_{link}", people)
 
 
 async def people_of(run: Run, services: Services, party: Party) -> list[str]:
@@ -253,7 +254,7 @@ def direct(begun: Escalation, one: Summons, known: Known, now: datetime) -> Post
     incident = known.view.incident
     briefing = blocks.section(incident_briefing(known, now))
     if one.answer == COMING:
-        text = f"You are on the way to {incident.ref}: <#{incident.channel_id}>. Thank you."
+        text = f"You are on the way to {incident.ref}, {where(incident)}. Thank you."
         return Post(text=text, blocks=(blocks.section(text), briefing))
     if begun.state in (EscalationState.CALLING, EscalationState.EXHAUSTED) and not one.answer:
         text = call_for_help(begun, incident)
@@ -265,9 +266,16 @@ def direct(begun: Escalation, one: Summons, known: Known, now: datetime) -> Post
 
 def call_for_help(begun: Escalation, incident: Incident) -> str:
     asks = f"{person(begun.by)} asks for your help" if begun.by != "sitrep" else "Your help is needed"
-    title = f"{incident.ref} {escape(incident.severity)} “{escape(incident.title)}”"
+    title = f"{incident.ref} {escape(incident.severity)} “{escape(incident.title)}”, {where(incident)}"
     why = f": {clipped(begun.reason, 500)}" if begun.reason else "."
-    return f"{asks} with {title}, <#{incident.channel_id}>{why}\nCan you come? Without an answer others are called."
+    return f"{asks} with {title}{why}\nCan you come? Without an answer others are called."
+
+
+def where(incident: Incident) -> str:
+    """Slack may refuse to make the channel; then people meet where they can."""
+    if incident.channel_id is not None:
+        return f"<#{incident.channel_id}>"
+    return f"which has no channel yet ({person(incident.declared_by)} declared it)"
 
 
 def no_more(begun: Escalation, one: Summons) -> str:

@@ -46,7 +46,7 @@ async def test_somebody_is_called_with_a_briefing_and_comes(stage: Stage) -> Non
     assert line(channel, "@Chen Wei is on the way.").shown
     assert line(channel, "@Chen Wei is on the way since").buttons == []
     assert calls(stage.chen) == []
-    assert stage.chen.dm.messages[-1].shown.startswith("You are on the way to INC-1: #incident-")
+    assert stage.chen.dm.messages[-1].shown.startswith("You are on the way to INC-1, #incident-")
     told = await timeline(stage, channel)
     assert "Escalated to @Chen Wei: the pool is full" in told
     assert "@Chen Wei is on the way" in told
@@ -88,11 +88,18 @@ async def test_a_service_is_called_along_its_chain_until_nobody_is_left(stage: S
 
 
 async def test_of_a_group_the_first_who_comes_frees_the_others(stage: Stage) -> None:
-    stage.workspace.add_usergroup("payments", [stage.bilal, stage.chen])
+    guest = stage.workspace.add_person("Gil Guest", guest=True, one_channel=True)
+    stage.workspace.add_channel("their-project", members=[guest])
+    stage.workspace.add_usergroup("payments", [stage.bilal, stage.chen, guest])
     channel = await stage.declare("sev1 Checkout is failing")
     await stage.anna.types("/incident escalate @payments cards are declined", in_=channel)
     await stage.settle()
-    assert "Escalated to @payments (@Bilal Aydin, @Chen Wei) by @Anna Keller: cards" in line(channel, "Escalated").shown
+    called = line(channel, "Escalated").shown
+    assert "Escalated to @payments (@Bilal Aydin, @Chen Wei, @Gil Guest) by @Anna Keller: cards" in called
+    assert "@Gil Guest: ura_max_channels. They are a guest of one channel" in await timeline(stage, channel)
+    await guest.presses("Cannot", on=calls(guest)[0])  # not let into the channel, but heard
+    await stage.settle()
+    assert calls(guest) == []
 
     await stage.bilal.presses("On my way", on=calls(stage.bilal)[0])
     await stage.settle()
@@ -177,6 +184,23 @@ async def test_sev0_calls_executives_at_once_and_a_raised_severity_does_too(stag
     other = await stage.declare("sev0 Everything is down")
     assert len(calls(stage.dora)) == 2
     assert stage.dora in other.members
+
+
+async def test_without_a_channel_people_are_called_directly_and_brought_in_once_there_is_one(stage: Stage) -> None:
+    await with_checkout(stage, groups={"executives": (stage.dora.id,)})
+    stage.workspace.faults.on("conversations.create", times=None).fails("restricted_action")
+    await stage.anna.types("/incident declare sev0 Everything is down")
+    await stage.settle()
+    [asked] = calls(stage.dora)
+    assert "which has no channel yet (@Anna Keller declared it): It is SEV0" in asked.shown
+
+    stage.workspace.faults.clear()
+    await stage.anna.types("/incident status repair INC-1")
+    await stage.settle()
+    channel = next(one for one in stage.workspace.channels if one.name.startswith("incident-"))
+    assert stage.dora in channel.members
+    assert line(channel, "Escalated to executives (@Dora Lind): It is SEV0")
+    assert len(calls(stage.dora)) == 1
 
 
 async def test_management_hears_of_sev1_after_half_an_hour_once_also_after_an_outage(stage: Stage) -> None:
