@@ -3,6 +3,7 @@
 A link that the team gave is there at once. One that a vendor makes is owed as a run, see `workflows.war_room_opening`.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -52,8 +53,8 @@ def topic_of(incident: Incident) -> str:
 
 
 def marker_of(incident: Incident) -> str:
-    """What a call of ours is recognised by at the vendor: the same for this incident, in this workspace alone."""
-    return f"Sitrep {incident.ref} {incident.press}"[:200]
+    """What a call of ours is recognised by at the vendor: the same for this incident, and for no other bot's."""
+    return f"Sitrep {incident.ref} {hashlib.sha256(incident.press.encode()).hexdigest()[:12]}"
 
 
 def asked_for(incident: Incident, policy: Policy) -> bool:
