@@ -92,7 +92,7 @@ def in_full(severity: Severity) -> str:
         ("Response", response(severity)),
         ("Updates", f"every {duration(severity.update_every)}" if severity.update_every else "when something changes"),
         ("Escalation", severity.escalation),
-        ("Roles", ", ".join(severity.roles)),
+        ("Roles", named(severity.roles)),
         ("Postmortem", "owed" if severity.postmortem else ""),
     ]
     lines = [f"*{escape(severity.level)}* {escape(severity.name)}: {escape(severity.definition)}"]
