@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from bot.config_findings import ConfigError, Finding, Key, located, parsed, shape_problems, text_of
-from bot.config_schema import ConfigFile, EscalationTable, ServicesFile, ServiceTable, is_reachable, nearest
+from bot.config_schema import ConfigFile, EscalationTable, LinkTable, ServicesFile, ServiceTable, is_reachable, nearest
 from workflows.policy import Escalation, Link, Policy, Service, folded
 
 OWNER: Final = "owner"
@@ -130,9 +130,19 @@ def did_you_mean(word: str, names: Sequence[str]) -> str:
 
 
 def service(table: ServiceTable) -> Service:
-    links = {name: tuple(Link(**dict(link)) for link in getattr(table, name)) for name in ("runbooks", "dashboards")}
-    words = {name: tuple(getattr(table, name)) for name in ("aliases", "owner", "escalation", "depends_on")}
-    return Service(name=table.name, **links, **words)
+    return Service(
+        name=table.name,
+        aliases=tuple(table.aliases),
+        owner=tuple(table.owner),
+        escalation=tuple(table.escalation),
+        runbooks=links(table.runbooks),
+        dashboards=links(table.dashboards),
+        depends_on=tuple(table.depends_on),
+    )
+
+
+def links(tables: Sequence[LinkTable]) -> tuple[Link, ...]:
+    return tuple(Link(title=table.title, url=table.url) for table in tables)
 
 
 def escalation(table: EscalationTable, policy: Policy) -> Escalation:

@@ -220,7 +220,7 @@ async def test_a_severity_without_a_cadence_is_never_reminded(stage: Stage) -> N
     await stage.anna.types("/incident severity sev1", in_=channel)
     await stage.pass_time(minutes=30)
     assert len(asked(channel)) == 1
-    await stage.anna.types("/incident severity sev3", in_=channel)
+    await stage.anna.types("/incident severity sev3 because it is a typo", in_=channel)
     await stage.settle()
     assert asked(channel) == []
     await stage.pass_time(days=3)
