@@ -268,9 +268,7 @@ async def run_word(word: str, request: Any, services: Services) -> Reply:
     if request.text.strip().lower() in ("help", "--help", "-h"):
         return told(help_words.one_usage(subcommand))
     services = await who_asks.typed(subcommand.word, request, services)
-    reply = await subcommand.function(request, services)
-    await who_asks.check_form(reply, services)
-    return reply
+    return await who_asks.answered(subcommand.function(request, services), services)
 
 
 async def nothing() -> Reply:

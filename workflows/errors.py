@@ -22,9 +22,9 @@ class FormErrors(UserError):
 
 
 class NotAllowed(UserError):
-    """This person may not do this with the incident. It is kept that they tried."""
+    """This person may not do this with the incident. It is kept that they tried; who, is filled in at the door."""
 
-    def __init__(self, message: str, incident_id: int, asker: Asker | None) -> None:
+    def __init__(self, message: str, incident_id: int, asker: Asker | None = None) -> None:
         super().__init__(message)
         self.incident_id = incident_id
         self.asker = asker

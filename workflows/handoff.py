@@ -12,9 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import handoffs, incidents, runs
 from storage.models import Handoff, HandoffState, Incident, Person, Reminder, Status
-from workflows import role_nags
+from workflows import need_to_know, role_nags
 from workflows.change import Change, change
-from workflows.errors import UserError
+from workflows.errors import NotAllowed, UserError
 from workflows.policy import Policy
 from workflows.services import Services
 from workflows.steps import Run
@@ -53,9 +53,10 @@ async def refuse_offering(
     if commander is None:
         raise UserError(f"{incident.ref} has no incident commander. `/incident role take ic` makes it you, at once.")
     if by != commander and by not in policy.admins:
-        raise UserError(
+        raise NotAllowed(
             f"{person(commander)} is incident commander, so only they can hand over {incident.ref}. "
-            "Ask them in the channel; an admin can also give command with `/incident role ic @somebody`."
+            "Ask them in the channel; an admin can also give command with `/incident role ic @somebody`.",
+            incident.key,
         )
     found = await incidents.open_handoff(session, incident.key)
     if found is not None and found.expires_at > now:
@@ -91,6 +92,8 @@ async def propose(services: Services, incident_id: int, *, press: str, by: str, 
             now=made.now,
             ends=made.now + services.policy.handoff_answer_within,
         )
+        if made.incident.private:  # whoever is asked must know of what
+            await need_to_know.let_in(made, [to], by)
         because = f": {note}" if note else ""
         made.tell("handoff", f"{person(to)} was asked to take over as incident commander{because}", by)
         await made.remind("handoff", offer.expires_at, subject=str(offer.id))
@@ -118,9 +121,10 @@ async def answer(services: Services, handoff_id: int, *, press: str, by: str, ac
     async with change(services, await incident_of(services, handoff_id), press=press) as made:
         offer = await locked(made, handoff_id)
         if by != offer.to_user:
-            raise UserError(
+            raise NotAllowed(
                 f"Only {person(offer.to_user)}, who was asked, can answer this. {person(offer.from_user)} is "
-                "incident commander until then. Nothing was changed."
+                "incident commander until then. Nothing was changed.",
+                offer.incident_id,
             )
         refuse_answered(offer, made.now)
         refuse_ended(made.incident)
@@ -137,7 +141,9 @@ async def withdraw(services: Services, handoff_id: int, *, press: str, by: str) 
         offer = await locked(made, handoff_id)
         if by != offer.from_user and by not in services.policy.admins:
             decline = " If you would rather not, press *Decline*." if by == offer.to_user else ""
-            raise UserError(f"Only {person(offer.from_user)}, who asked, can withdraw this.{decline}")
+            raise NotAllowed(
+                f"Only {person(offer.from_user)}, who asked, can withdraw this.{decline}", offer.incident_id
+            )
         refuse_answered(offer, made.now)
         await end(made, offer, HandoffState.WITHDRAWN, by)
     return offer

@@ -8,7 +8,7 @@ from storage.models import Incident, Status
 from workflows import handoff, role_nags
 from workflows.briefing import TITLES, role_briefing
 from workflows.change import Change, change
-from workflows.errors import UserError
+from workflows.errors import NotAllowed, UserError
 from workflows.overview import overview
 from workflows.ports import Post
 from workflows.reaching import bring_in, tell_directly
@@ -58,14 +58,15 @@ async def refuse_taking(made: Change, role: str, *, holder: str, user: str, by: 
     if by in admins:
         return
     if role == "ic":
-        raise UserError(command_is_handed_over(holder, user, by))
+        raise NotAllowed(command_is_handed_over(holder, user, by), made.incident.key)
     commander = await incidents.holder(made.session, made.incident.key, "ic")
     if by in (holder, commander):
         return
     also = f", and so can {person(commander)}, who is incident commander" if commander else ""
-    raise UserError(
+    raise NotAllowed(
         f"{person(holder)} is {TITLES[role]} already. They can pass it on with "
-        f"`/incident role {role} @somebody`{also}. Nothing was changed."
+        f"`/incident role {role} @somebody`{also}. Nothing was changed.",
+        made.incident.key,
     )
 
 
@@ -105,7 +106,8 @@ async def leave(services: Services, incident_id: int, role: str, user: str, *, p
             )
         commander = next((one.user_id for one in held if one.role == "ic"), "")
         if by not in (user, commander, *services.policy.admins):
-            raise UserError(f"{person(user)} can leave that role themselves; so can {person(commander)} decide it.")
+            text = f"{person(user)} can leave that role themselves; so can {person(commander)} decide it."
+            raise NotAllowed(text, incident_id)
         await incidents.end_role(made.session, made.incident.key, role, user, made.now)
         made.tell("role", f"{person(user)} is no longer {TITLES[role]}", by)
         await made.session.flush()

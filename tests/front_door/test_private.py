@@ -100,6 +100,19 @@ async def test_people_are_let_in_and_taken_out(stage: Stage) -> None:
     assert told(stage.chen) == unknown
 
 
+async def test_whoever_is_asked_to_take_over_learns_of_it(stage: Stage) -> None:
+    channel = await declared(stage)
+    await stage.dora.types("/incident handoff INC-1 withdraw", in_="general")
+    await stage.anna.types("/incident handoff @chen", in_=channel)
+    await stage.settle()
+    assert TITLE in stage.chen.dm.messages[-1].shown
+
+    await stage.chen.presses("Accept", on=stage.chen.dm.messages[-1])
+    await stage.settle()
+    assert "Incident commander @Chen Wei" in channel.pinned[0].shown
+    assert stage.chen.id in channel.members
+
+
 async def test_who_joined_while_nobody_listened_is_known_after_the_start(stage: Stage) -> None:
     channel = await declared(stage)
     await stage.anna.invites(stage.chen, channel)
