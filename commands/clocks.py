@@ -219,10 +219,15 @@ def buttons(view: ClockView, incident: Incident) -> list[Block]:
     open_steps = [step for step in view.steps if step.state in (ClockState.RUNNING, ClockState.WAITING)]
     about = f"{incident.key}:{view.kind.key}"
     return [
-        *(blocks.button(f"Record {step.step}", "clocks_record", f"{incident.key}:{step.key}") for step in open_steps),
+        *(
+            blocks.button(f"Record {step.step}", f"clocks_record_{step.key}", f"{incident.key}:{step.key}")
+            for step in open_steps
+        ),
         *(
             blocks.button(
-                f"{'Correct' if one.key in view.events else 'Set'} {one.key}", "clocks_event", f"{about}:{one.key}"
+                f"{'Correct' if one.key in view.events else 'Set'} {one.key}",
+                f"clocks_event_{one.key}",
+                f"{about}:{one.key}",
             )
             for one in view.kind.events
         ),

@@ -28,11 +28,11 @@ BEGAN: Final = ("began", "since", "started")
 ENDED: Final = ("ended", "until")
 # The boxes of the form: value, text, description.
 PRIVATE: Final = ("private", "confidential", "secret")
-SECURITY: Final = ("security",)
+SECURITY: Final = ("security", "breach", "data-breach")
 FLAGS: Final = (
     ("triage", "Maybe an incident (triage)", "A channel and a record, announced quietly until accepted"),
     ("private", "Private", "A private channel, not announced, and nobody else learns of it"),
-    ("security", "Security incident", "Private too, and marked as such on record"),
+    ("security", "Security incident or data breach", "Private too; you are asked once whether it has to be reported"),
 )
 
 

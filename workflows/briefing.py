@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from storage.models import Action
+from workflows import clocks_words
 from workflows.action_lines import due_words
 from workflows.card import ROLE_NAMES, severity_line
 from workflows.overview import Overview
@@ -60,6 +61,7 @@ def incident_briefing(known: Known, now: datetime) -> str:
         listed(f"*Promised outside:* {promised(view, now)}", promises(view, now))
         if view.promises
         else f"*Promised outside:* {promised(view, now)}",
+        listed("*To report*", to_report) if (to_report := clocks_words.briefly(view.clocks, now)) else "",
         f"*Who does what:* {who(view)}",
     ]
     room = ROOM - sum(len(part) + 1 for part in (*above, *below))

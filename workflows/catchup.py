@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from storage.models import Action
+from workflows import clocks_words
 from workflows.briefing import TRIED, Known, open_actions, promises, who
 from workflows.card import SIGNS
 from workflows.overview import Overview
@@ -21,7 +22,9 @@ MOST_WORDS: Final = 250  # read in ninety seconds, at an hour when nobody reads 
 LINE_WORDS: Final = 16  # of one thing that happened, its time included
 TOKEN: Final = re.compile(r"<[^<>]*>\S*|\S+")
 # What somebody who was away has missed; the bot's own housekeeping is left out.
-MISSED: Final = frozenset({*TRIED, "update", "role", "handoff", "promise", "comms", "declared", "follow-up", "renamed"})
+MISSED: Final = frozenset(
+    {*TRIED, "update", "role", "handoff", "promise", "comms", "clocks", "declared", "follow-up", "renamed"}
+)
 STORY: Final = frozenset({*TRIED, "declared", "update"})  # for somebody who knows nothing yet
 
 
@@ -46,6 +49,7 @@ def catch_up(known: Known, now: datetime, away: Away | None = None) -> str:
     below = [
         points("Open actions", actions(known.actions)),
         points("Promised outside", [words(one, 18) for one in promises(view, now)[:2]]),
+        points("To report", [words(one, 18) for one in clocks_words.briefly(view.clocks, now)[:2]]),
         f"*Who:* {words(who(view), 40)}",
         next_update(view, now),
     ]

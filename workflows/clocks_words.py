@@ -66,6 +66,19 @@ def due_words(one: Report) -> str:
     return f"by {when(one.at)}" + (" at the latest" if one.tentative else "")
 
 
+def briefly(found: Sequence[ClockView], now: datetime, most: int = 2) -> list[str]:
+    """What is still owed, for somebody who takes over or comes in; the most urgent first."""
+    waiting = owed(found)
+    told = [
+        f"{named(one)} {due_words(one)}"
+        if one.at is None
+        else f"{named(one)} by {day_and_time(one.at)}, {left(one.at, now)}"
+        for one in waiting[:most]
+    ]
+    more = len(waiting) - len(told)
+    return [*told, f"and {more} more: `/incident clocks`"] if more else told
+
+
 # Lists
 
 

@@ -109,3 +109,94 @@ async def test_a_clock_runs_on_after_the_close_until_it_is_recorded_what_was_sen
     await stage.anna.types("/incident clocks", in_=channel)
     assert "➖ authority notify the supervisory authority – not required: the disk is encrypted" in told(stage.anna)
     assert "✅ cert-in report to CERT-In – sent" in told(stage.anna)
+
+
+async def test_words_that_cannot_work_get_a_sentence_and_none_is_an_answer(stage: Stage) -> None:
+    channel = await stage.declare("sev1 Mails went to the wrong list --breach")
+    wrong = {
+        "start": "",
+        "start gdpr": "When did you become aware? The time of GDPR begins then",
+        "start pizza 2:00": "“pizza 2:00” is no kind that I know. There is au-ndb, circia, dora",
+        "start gdpr pizza": "“pizza” is neither a kind that I know nor a time.",
+        "start gdpr 2027-01-01 10:00": "“2027-01-01 10:00” is not a time that has passed.",
+        "none": "Why does none apply?",
+        "submitted gdpr": "For which duty to report? Nothing is counted yet",
+        "whatever": "“whatever” does not go with clocks.",
+        "kinds pizza": "“pizza” is no kind that I know.",
+        "kinds sec": "SEC 8-K (sec-8k)\nUS listed companies after a material cybersecurity incident",
+        "kinds": "Elsewhere, and contracts\n• Australia NDB (au-ndb): 30 days",
+        "": "Duties to report of INC-1\nNobody has said yet.",
+    }
+    for typed, answer in wrong.items():
+        if answer:
+            await stage.anna.types(f"/incident clocks {typed}", in_=channel)
+            assert told(stage.anna).startswith(answer), typed
+
+    await stage.anna.types("/incident clocks none apply because it was a test list <b>", in_=channel)
+    await stage.settle()
+    assert told(stage.anna) == "Noted for INC-1: no duty to report applies – it was a test list <b>."
+    assert "To report" not in channel.pinned[0].shown
+    assert any("none applies: it was a test list <b>" in one.shown for one in stage.anna.dm.messages)
+    assert not any(one.buttons == ["Answer"] for one in stage.anna.dm.messages)
+
+    # It turns out otherwise: what was said is no reason not to count.
+    await stage.anna.types("/incident clocks start sec 8-k and au-ndb 2:30", in_=channel)
+    await stage.anna.types("/incident clocks", in_=channel)
+    assert "◽ filing file Form 8-K, Item 1.05 – 4 business days after material" in told(stage.anna)
+    await stage.anna.presses("Set material", on=stage.anna.ephemerals()[-1])
+    assert next(iter((await stage.anna.submits({"When?": "soon"})).values())).startswith("As 13:40,")
+    assert await stage.anna.submits({"When?": "3:00"}) == {}
+    await stage.anna.types("/incident clocks", in_=channel)
+    assert "⏳ filing file Form 8-K, Item 1.05 – by 2026-11-27 at 22:30 UTC, 6 d 19 h left" in told(stage.anna)
+
+    await stage.anna.presses("Correct material", on=stage.anna.ephemerals()[-1])
+    given = {"When?": "2:45", "Why is it corrected?": "The minutes say so"}
+    assert await stage.anna.submits(given) == {}
+    await stage.anna.types("/incident clocks none because of rain", in_=channel)
+    assert told(stage.anna).startswith("Clocks run for INC-1.")
+    await stage.anna.types("/incident clocks submitted sec-8k filing ref 0001-26-000042", in_=channel)
+    assert "✅ filing file Form 8-K, Item 1.05 – sent" in told(stage.anna)
+    await stage.anna.types("/incident clocks resume sec-8k filing it was the wrong form", in_=channel)
+    assert "⏳ filing file Form 8-K" in told(stage.anna)
+    await stage.anna.types("/incident timeline all", in_=channel)
+    for kept in (
+        "material corrected from",
+        "The minutes say so",
+        "0001-26-000042",
+        "owed again: it was the wrong form",
+    ):
+        assert kept in told(stage.anna)
+
+
+async def test_who_is_told_is_reached_directly_where_the_channel_takes_nothing(stage: Stage) -> None:
+    """Legal is a user group; Chen is in it. The incident is private, and whoever answers decides who is let in."""
+    legal = stage.workspace.add_usergroup("legal", [stage.chen, stage.dora])
+    clocks = replace(stage.settings.policy.clocks, tell=(legal.id,))
+    await stage.stop()
+    stage.settings = replace(stage.settings, policy=replace(stage.settings.policy, clocks=clocks))
+    await stage.start()
+    stage.workspace.faults.on("conversations.open").resets(after_effect=True)
+    channel = await stage.declare("sev1 Payroll was read by a stranger --security with @bilal")
+    for _ in range(3):
+        await stage.pass_time(seconds=5)
+    [asked] = [one for one in stage.anna.dm.messages if one.buttons == ["Answer"]]
+
+    await stage.anna.presses("Answer", on=asked)
+    ticked = {"When did you become aware?": "2:00", "Elsewhere": ["CERT-In"], "Legal and privacy": []}
+    assert await stage.anna.submits(ticked) == {}
+    await stage.settle()
+    assert stage.chen.id not in channel.members
+    await stage.anna.types("/incident access add @chen", in_=channel)
+    await stage.settle()
+    await stage.anna.archives(channel)
+    await stage.settle()
+    await stage.pass_time(hours=1)
+
+    assert "INC-1, CERT-In, CERT-In: report to CERT-In – 2 h 59 min left" in stage.anna.dm.messages[-1].shown
+    assert "report to CERT-In" in stage.chen.dm.messages[-1].shown
+    assert not any("CERT-In" in one.shown for one in stage.dora.dm.messages)
+    await stage.chen.presses("Not required", on=stage.chen.dm.messages[-1])
+    assert list(await stage.chen.submits({})) == ["Or: why is it not required?"]
+    assert await stage.chen.submits({"Or: why is it not required?": "No system in India"}) == {}
+    await stage.anna.types("/incident clocks INC-1", in_="general")
+    assert "➖ cert-in report to CERT-In – not required: No system in India (@Chen Wei)" in told(stage.anna)
