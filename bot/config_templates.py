@@ -45,5 +45,5 @@ def problems_of(name: str, own: Mapping[str, str]) -> Iterator[str]:
         return
     meant = None if name in KINDS else process.extractOne(name, list(KINDS), scorer=fuzz.ratio, score_cutoff=85)
     if meant is not None:
-        yield f"has nearly the name of {meant[0]}{ENDING}: rename it to replace that one, or farther away to add your own"
+        yield f"has nearly the name of {meant[0]}{ENDING}: call it that to replace it, or less alike to add your own"
     yield from (f"line {fault.line}: {fault.sentence}" for fault in faults(name, own))

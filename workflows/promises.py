@@ -75,7 +75,7 @@ async def end(
     """Say how a promise ended. `reason` is Slack-encoded. Raises `UserError` for one that is none, or has ended."""
     async with change(services, incident_id, press=press) as made:
         ended = await end_in(made, number, state, by=by, reason=reason)
-    return ended
+    return ended  # noqa: RET504  it is stored only when the block above ends
 
 
 async def end_in(made: Change, number: int, state: PromiseState, *, by: str, reason: str = "") -> Promise:
