@@ -96,11 +96,17 @@ async def run(run: Run, services: Services) -> None:
 
 
 async def run_shown(run: Run, services: Services) -> None:
-    """The line that reminded says what was recorded."""
+    """The line that reminded says what was recorded, or what is left by now."""
+    incident = await load(services, run.incident_id)
     async with services.database.read() as session:
         report = await find(session, run.incident_id, int(run.args["step_id"]))
-    if report is not None:
-        await asking.redraw(run, services, surface_of(report), words.ended(report))
+        people = await who_is_told(session, incident, services)
+    if report is None:
+        return
+    running = report.step.state == ClockState.RUNNING
+    now = services.clock.now()
+    post = words.reminder(report, incident, people, now) if running else words.ended(report)
+    await asking.redraw(run, services, surface_of(report), post)
 
 
 def surface_of(report: Report) -> str:

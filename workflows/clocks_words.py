@@ -108,8 +108,10 @@ def step_line(view: ClockView, step: ClockStep, now: datetime) -> str:
         return f"◽ {head} – {waits_for(view, terms)}{only_if}"
     if step.due_at is None:
         return f"⏳ {head} – as soon as possible, since {day_and_time(step.began_at or now)}{only_if}"
-    sign = "⏳" if step.due_at > now else "⚠️"
-    latest = " at the latest" if Report(view=view, step=step).tentative else ""
+    sign, tentative = "⏳" if step.due_at > now else "⚠️", Report(view=view, step=step).tentative
+    if tentative and step.due_at <= now:
+        return f"◽ {head} – {waits_for(view, terms)}{only_if}"
+    latest = " at the latest" if tentative else ""
     return f"{sign} {head} – by {day_and_time(step.due_at)}{latest}, {left(step.due_at, now)}{only_if}"
 
 
@@ -201,14 +203,24 @@ def standing(one: Report, now: datetime) -> str:
         since = duration(now - (one.step.began_at or now))
         return f"due as soon as possible, {since} have passed."
     if one.tentative:
-        event = f"`/incident clocks event {one.view.kind.key} {one.terms.after} …`"
-        return f"by {day_and_time(one.at)} at the latest ({left(one.at, now)}), earlier once {event} is recorded."
+        return open_start(one, one.at, now)
     if one.at > now:
         return f"*{left(one.at, now)}*, by {day_and_time(one.at)}."
     late = "just now" if now - one.at < timedelta(minutes=1) else f"{duration(now - one.at)} ago"
     return (
         f"was due {day_and_time(one.at)}, {late}. Late is better than not at all: send it with the reasons for the "
         "delay, then record it here."
+    )
+
+
+def open_start(one: Report, at: datetime, now: datetime) -> str:
+    """A report whose own event nobody has recorded; until its backstop has passed, that is the latest time."""
+    event = f"`/incident clocks event {one.view.kind.key} {one.terms.after} 14:00`"
+    if at > now:
+        return f"*{left(at, now)}*, by {day_and_time(at)} at the latest, earlier once {event} is recorded."
+    return (
+        f"nobody has recorded `{one.terms.after}` yet. If it has happened, {event}: the report is due "
+        f"{limit(one.terms.within)} after that. If it will not, the report is not required."
     )
 
 
@@ -220,7 +232,7 @@ def ended(one: Report) -> Post:
     elif one.step.state == ClockState.NOT_REQUIRED:
         text = f"{head} – not required: {in_line(one.step.reason, 200)} ({person(one.step.ended_by)})."
     else:
-        text = f"{head} – {due_words(one)}."
+        text = f"{head} – {waits_for(one.view, one.terms)}."
     return Post(text=text, blocks=(blocks.section(text),))
 
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep
-from tests.workflows.records import after, record
+from tests.workflows.records import after, incident, record
 from workflows.clocks_due import deadline, due, is_business_day, moments, next_moment, us_federal
 from workflows.clocks_kinds import PENDING, Kind, Step, called, in_force, kept, read, shipped
-from workflows.clocks_view import ClockView
-from workflows.clocks_words import kind_details, limit
+from workflows.clocks_view import ClockView, Report
+from workflows.clocks_words import card_line, kind_details, limit, reminder
 from workflows.export import as_json
 from workflows.policy import default_policy
 from workflows.postmortem import draft
@@ -240,3 +240,42 @@ def test_that_none_applies_is_in_the_draft_and_silence_is_not() -> None:
     assert "## Duties to report\n\nNone applies: No data \\| touched" in text
     assert json.loads(as_json(record(clocks_asked=asked)))["clocks"]["none"] == "No data | touched"
     assert "Duties to report" not in draft(record(), default_policy())
+
+
+def dora(due_at: datetime) -> Report:
+    """DORA's first report, while nobody has classified the incident."""
+    kind = KINDS["dora"]
+    clock = Clock(id=1, incident_id=7, kind="dora", name="DORA", started_by="U1", started_at=after(5))
+    aware = ClockEvent(clock_id=1, event="aware", at=after(2), first_at=after(2), by="U2", recorded_at=after(9))
+    row = ClockStep(id=1, incident_id=7, clock_id=1, step="initial", place=0, state=ClockState.RUNNING)
+    row.began_at, row.due_at = after(2), due_at
+    return Report(view=ClockView(clock=clock, kind=kind, events={"aware": aware}, steps=[row]), step=row)
+
+
+def test_a_reminder_says_what_is_left_or_that_late_is_better_than_not_at_all() -> None:
+    end = after(2 + 24 * 60)
+    report = dora(end)
+    soon = reminder(report, incident(), ["U1", "S1"], end - timedelta(hours=4)).text
+    assert "<@U1> <!subteam^S1> INC-7, DORA, competent authority: send the initial notification – *4 h left*" in soon
+    assert "at the latest, earlier once `/incident clocks event dora classified 14:00` is recorded" in soon
+    passed = reminder(report, incident(), ["U1"], end + timedelta(hours=4)).text
+    assert "nobody has recorded `classified` yet" in passed
+    assert "due 4 hours after that. If it will not, the report is not required." in passed
+
+    gdpr = view(step("authority", ClockState.RUNNING, due_at=after(100)))
+    late = reminder(Report(view=gdpr, step=gdpr.steps[0]), incident(), ["U1"], after(400)).text
+    assert "5 h ago. Late is better than not at all: send it with the reasons for the delay" in late
+    open_ended = view(step("people", ClockState.RUNNING))
+    text = reminder(Report(view=open_ended, step=open_ended.steps[0]), incident(), ["U1"], after(62)).text
+    assert "_only when the risk to them is high_ – due as soon as possible, 1 h have passed." in text
+
+
+def test_the_card_names_the_most_urgent_report_and_counts_the_others() -> None:
+    gdpr = view(step("people", ClockState.RUNNING), step("authority", ClockState.RUNNING, due_at=after(100)))
+    assert card_line([], None) == ""
+    line = card_line([gdpr], None)
+    assert line.startswith("⚖️ *To report:* GDPR, lead supervisory authority by <!date^")
+    assert line.endswith("· and 1 more: `/incident clocks`")
+    assert "\n" not in line
+    assert "is there a duty to?" in card_line([], ClockQuestion(incident_id=7))
+    assert card_line([], ClockQuestion(incident_id=7, answered_at=after(1), reason="No data")) == ""
