@@ -28,6 +28,8 @@ from storage.models import (
     Summons,
     Surface,
     Update,
+    Vacancy,
+    WarRoom,
 )
 from storage.models import Message as Kept
 
@@ -51,6 +53,8 @@ COMPARED: tuple[type[SQLModel], ...] = (
     Role,
     Summons,
     Update,
+    Vacancy,
+    WarRoom,
 )
 
 

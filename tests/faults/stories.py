@@ -304,6 +304,12 @@ STORIES: dict[str, Story] = {
         begin=after(types("clocks start in-certin 23:10"), passes_until("INC-1, CERT-In", minutes=11)),
         deed=types("clocks submitted in-certin 3:50 ref 4711"),
     ),
+    "call": Story(begin=after(), deed=types("call https://meet.example.com/x")),
+    "vacancy": Story(begin=after(), deed=passes(minutes=10), waits=time_shows("asks for it")),
+    "vacancy-taken": Story(
+        begin=after(passes_until("asks for it", minutes=10)), deed=presses("I'll take sme", saying="asks for it")
+    ),
+    "two-hats": Story(begin=after(), deed=types("role take ops"), waits=direct_shows("whole person")),
     "catchup": Story(begin=after(passes(minutes=10)), deed=joins_late, waits=direct_shows("You alone see this")),
     "home": Story(begin=after(), deed=opens_home),
     "mention": Story(begin=after(), deed=says("@sitrep"), waits=thread_shows("Say it as you would type it")),

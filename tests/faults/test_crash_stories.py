@@ -44,6 +44,10 @@ POINTS = {
     "comms": after("chat.postMessage"),
     "clock-due": after("chat.postMessage"),
     "clock-sent": after("chat.update"),
+    "call": after("bookmarks.add"),
+    "vacancy": after("chat.postMessage"),
+    "vacancy-taken": after("chat.delete"),
+    "two-hats": after("chat.postMessage"),
     "home": before("views.publish"),
     "mention": after("chat.postMessage"),
     "say": before("chat.postEphemeral"),
@@ -56,6 +60,7 @@ POINTS = {
 # Those whose Slack calls the others have too are killed only when all are asked for: each point tells its story twice.
 ALSO = (
     *("nobody-comes", "tick", "overdue", "hint", "note", "severity", "rename", "role"),
+    *("call", "vacancy", "two-hats"),
     *("answer", "comms", "home", "clock-sent", "say", "unfurl", "declare", "declare-from-message"),
 )
 CASES = [
