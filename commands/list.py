@@ -1,13 +1,21 @@
 """`/incident list`: what is open, most severe first."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from commands import near_miss
 from commands.request import Reply, SlashRequest, Subcommand, told
 from storage import incidents
+from storage.models import Incident
 from workflows import access
 from workflows.card import SIGNS
+from workflows.drills import label
 from workflows.overview import Overview, overview
+from workflows.policy import Policy
 from workflows.services import Services
 from workflows.words import clock_time, escape, person
+
+MOST_SHOWN: Final = 30
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
@@ -19,13 +27,19 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         found = list(await incidents.in_status(session))
         if request.text.strip().lower() in {"all", "closed"}:
             found += await incidents.recently_ended(session, 20)
-        shown = await access.visible(session, found, request.user_id)
-        views = [await overview(session, one, policy) for one in shown]
-    if not views:
+        shown = by_severity(await access.visible(session, found, request.user_id), policy)
+        lines = [line(await overview(session, one, policy)) for one in shown[:MOST_SHOWN]]
+    if not lines:
         return told("No incident is open. `/incident declare` starts one; `/incident list all` shows ended ones.")
+    if len(shown) > MOST_SHOWN:
+        lines.append(f"… and {len(shown) - MOST_SHOWN} more, less severe or older.")
+    return told("\n".join(lines))
+
+
+def by_severity(found: Sequence[Incident], policy: Policy) -> list[Incident]:
+    """Open ones first, the most severe of them first, the newest of those first."""
     order = {severity.level: place for place, severity in enumerate(policy.severities)}
-    views.sort(key=lambda view: (not view.incident.is_open, order.get(view.incident.severity, 99), view.incident.key))
-    return told("\n".join(line(view) for view in views[:30]))
+    return sorted(found, key=lambda one: (not one.is_open, order.get(one.severity, len(order)), -one.key))
 
 
 def line(view: Overview) -> str:
@@ -34,7 +48,7 @@ def line(view: Overview) -> str:
     due = f" · update due {clock_time(incident.update_due_at)}" if incident.update_due_at and incident.is_open else ""
     where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
     lock = "🔒 " if incident.private else ""
-    title = f"{SIGNS[incident.status]} {lock}*{incident.ref}* {incident.severity} {escape(incident.title)}"
+    title = f"{SIGNS[incident.status]} {label(incident)}{lock}*{incident.ref}* {incident.severity} {escape(incident.title)}"
     return f"{title} · {incident.status} · {ic}{due}{where}"
 
 

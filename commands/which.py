@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from commands import speech
 from commands.request import SlashRequest
 from storage import incidents
 from storage.models import Incident
 from workflows import access, audit, permissions
+from workflows.drills import label
 from workflows.errors import NotAllowed, UserError
 from workflows.services import Services
 from workflows.words import escape
+
+LOOKED_AT: Final = 100  # of the open ones; some of them may be for others only
+MOST_NAMED: Final = 10
 
 
 async def incident_meant(request: SlashRequest, services: Services) -> tuple[Incident, SlashRequest]:
@@ -26,16 +31,17 @@ async def incident_meant(request: SlashRequest, services: Services) -> tuple[Inc
                 raise UserError(access.unknown(number))
         else:
             found = await incidents.by_channel(session, channel_id or request.channel_id)
-        open_now = await access.visible(session, await incidents.in_status(session), request.user_id)
     if found is None:
-        raise UserError(not_here(open_now))
+        raise UserError(await not_here(services, request.user_id))
     try:
         await allowed(found, services)
     except NotAllowed as refusal:
-        if number is not None or found in open_now:
+        async with services.database.read() as session:
+            known = await access.may_see(session, found, request.user_id)
+        if number is not None or known:
             raise
         # A channel that is a private incident's is like any other to those who may not know.
-        raise NotAllowed(not_here(open_now), found.key, refusal.asker) from refusal
+        raise NotAllowed(await not_here(services, request.user_id), found.key, refusal.asker) from refusal
     return found, replace(request, text=rest)
 
 
@@ -50,11 +56,17 @@ async def allowed(incident: Incident, services: Services) -> None:
         await audit.looked(services, incident.key)
 
 
-def not_here(found: Sequence[Incident]) -> str:
-    """What to type outside an incident channel."""
+async def not_here(services: Services, user_id: str) -> str:
+    """What to type outside an incident channel, with the newest incidents that this person may know of."""
+    async with services.database.read() as session:
+        newest = await incidents.in_status(session, most=LOOKED_AT)
+        return options(await access.visible(session, newest, user_id))
+
+
+def options(found: Sequence[Incident]) -> str:
     if not found:
         return "This is not an incident channel, and no incident is open. `/incident declare` starts one."
-    lines = [f"• {one.ref} {one.severity} “{escape(one.title)}” in {where(one)}" for one in found[:10]]
+    lines = [f"• {label(one)}{one.ref} {one.severity} “{escape(one.title)}” in {where(one)}" for one in found[:MOST_NAMED]]
     return (
         "This is not an incident channel. Type it there, or name the incident first, for example "
         f"`/incident update {found[0].ref} …`. Open now:\n" + "\n".join(lines)

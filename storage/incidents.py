@@ -41,10 +41,12 @@ async def by_press(session: AsyncSession, press: str) -> Incident | None:
     return (await session.exec(select(Incident).where(Incident.press == press))).first()
 
 
-async def in_status(session: AsyncSession, statuses: Sequence[str] = OPEN_STATUSES) -> Sequence[Incident]:
-    """Incidents in any of these statuses, newest first."""
+async def in_status(
+    session: AsyncSession, statuses: Sequence[str] = OPEN_STATUSES, *, most: int | None = None
+) -> Sequence[Incident]:
+    """Incidents in any of these statuses, newest first, at most `most`."""
     statement = select(Incident).where(col(Incident.status).in_(statuses)).order_by(col(Incident.id).desc())
-    return (await session.exec(statement)).all()
+    return (await session.exec(statement.limit(most))).all()
 
 
 async def declared_since(session: AsyncSession, since: datetime) -> Sequence[Incident]:
@@ -68,11 +70,13 @@ async def recently_ended(session: AsyncSession, most: int) -> Sequence[Incident]
 
 
 async def counted(session: AsyncSession, since: datetime | None = None) -> Sequence[Incident]:
-    """What every figure is made of, oldest first: neither merged nor cancelled, nor still in triage.
+    """What every figure is made of, oldest first: neither merged nor cancelled, nor still in triage, nor a drill.
 
     With `since`, those that were declared at that time or later.
     """
-    statement = select(Incident).where(col(Incident.status).not_in(UNCOUNTED_STATUSES))
+    statement = select(Incident).where(
+        col(Incident.status).not_in(UNCOUNTED_STATUSES), col(Incident.drill).is_(False)
+    )
     if since is not None:
         statement = statement.where(col(Incident.declared_at) >= since)
     return (await session.exec(statement.order_by(col(Incident.id)))).all()
