@@ -1,6 +1,7 @@
 """What is said about duties to report: the one question to the incident commander, and the reminders."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -12,7 +13,7 @@ from storage.models import ClockState, Incident, Reminder
 from workflows import access, asking, groups
 from workflows import clocks_words as words
 from workflows.clocks import REMINDER
-from workflows.clocks_due import next_moment
+from workflows.clocks_due import moments, next_moment
 from workflows.clocks_view import Report, views
 from workflows.reaching import tell_directly
 from workflows.services import Services
@@ -29,17 +30,28 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     if report is None or report.step.state != ClockState.RUNNING:
         await session.delete(reminder)
         return
-    await runs.owe(
-        session,
-        kind=REMINDER,
-        key=f"{REMINDER}:{report.step.key}:{report.step.version}:{reminder.due_at.isoformat()}",
-        lane=f"{REMINDER}:{report.step.key}",
-        now=now,
-        incident_id=reminder.incident_id,
-        args={"step_id": report.step.key, "version": report.step.version},
-    )
+    if not told_by_another(report, reminder.due_at):
+        await runs.owe(
+            session,
+            kind=REMINDER,
+            key=f"{REMINDER}:{report.step.key}:{report.step.version}:{reminder.due_at.isoformat()}",
+            lane=f"{REMINDER}:{report.step.key}",
+            now=now,
+            incident_id=reminder.incident_id,
+            args={"step_id": report.step.key, "version": report.step.version},
+        )
     reminder.due_at = next_moment(report.terms, report.step.began_at or now, report.at, now)
     session.add(reminder)
+
+
+def told_by_another(report: Report, moment: datetime) -> bool:
+    """Whether the reminder of a report that is owed by the same time names this one now: one line says it all."""
+    first = Report(view=report.view, step=report.together[0])
+    if first.step is report.step:
+        return False
+    if first.at is None or moment >= first.at:
+        return True
+    return moment in moments(first.terms, first.step.began_at or moment, first.at)
 
 
 async def find(session: AsyncSession, incident_id: int, step_id: int) -> Report | None:

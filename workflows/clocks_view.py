@@ -62,6 +62,12 @@ class Report:
         found = self.view.due(self.step)
         return found is not None and found.tentative
 
+    @property
+    def together(self) -> Sequence[ClockStep]:
+        """The reports of the same clock that are owed by the same time, itself included, in the order of the file."""
+        here = (self.step.due_at, self.step.state)
+        return [one for one in self.view.steps if (one.due_at, one.state) == here]
+
 
 async def views(session: AsyncSession, incident_id: int) -> list[ClockView]:
     """Every clock of an incident; one query where there is none."""

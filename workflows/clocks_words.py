@@ -190,12 +190,24 @@ def reminder(one: Report, incident: Incident, people: Sequence[str], now: dateti
     whom = " ".join(map(mention, people))
     condition = f" _{escape(one.terms.only_if)}_" if one.terms.only_if else ""
     text = f"⚖️ {whom} {incident.ref}, {named(one)}: {escape(one.terms.what)}{condition} – {standing(one, now)}"
+    text += beside(one)
     about = f"{incident.key}:{one.step.key}"
     row = [
         blocks.button("Sent", "clocks_sent", about, style="primary"),
         blocks.button("Not required", "clocks_waive", about),
     ]
     return Post(text=text, blocks=(blocks.section(text), blocks.actions(row, block_id="clocks")))
+
+
+def beside(one: Report) -> str:
+    """The other reports that are owed by the same time, so that one line says it all."""
+    others = [one.view.terms(step) for step in one.together if step is not one.step]
+    if not others:
+        return ""
+    named = "; ".join(
+        f"{escape(terms.what)}{f' _{escape(terms.only_if)}_' if terms.only_if else ''}" for terms in others
+    )
+    return f"\nBy the same time: {named}. `/incident clocks` records them."
 
 
 def standing(one: Report, now: datetime) -> str:

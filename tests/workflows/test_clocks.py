@@ -13,6 +13,7 @@ from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockSt
 from tests.workflows.records import after, incident, record
 from workflows.clocks_due import deadline, due, is_business_day, moments, next_moment, us_federal
 from workflows.clocks_kinds import PENDING, Kind, Step, called, in_force, kept, read, shipped
+from workflows.clocks_telling import told_by_another
 from workflows.clocks_view import ClockView, Report
 from workflows.clocks_words import card_line, kind_details, limit, reminder
 from workflows.export import as_json
@@ -279,3 +280,20 @@ def test_the_card_names_the_most_urgent_report_and_counts_the_others() -> None:
     assert "\n" not in line
     assert "is there a duty to?" in card_line([], ClockQuestion(incident_id=7))
     assert card_line([], ClockQuestion(incident_id=7, answered_at=after(1), reason="No data")) == ""
+
+
+def test_reports_that_are_owed_by_the_same_time_share_one_reminder() -> None:
+    both = [step(name, ClockState.RUNNING, due_at=after(600)) for name in ("authority", "people")]
+    owed_later = step("controller", ClockState.RUNNING)
+    found = view(*both, owed_later)
+    first, second = (Report(view=found, step=one) for one in both)
+    text = reminder(first, incident(), ["U1"], after(300)).text
+    assert text.endswith(
+        "\nBy the same time: tell the people affected _only when the risk to them is high_. `/incident clocks` records them."
+    )
+    at_half = after(2 + 299)
+    assert not told_by_another(first, at_half)
+    assert told_by_another(second, at_half)
+    assert told_by_another(second, after(600 + 24 * 60))
+    assert not told_by_another(second, after(77))
+    assert not told_by_another(Report(view=found, step=owed_later), at_half)
