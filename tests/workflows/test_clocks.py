@@ -288,9 +288,8 @@ def test_reports_that_are_owed_by_the_same_time_share_one_reminder() -> None:
     found = view(*both, owed_later)
     first, second = (Report(view=found, step=one) for one in both)
     text = reminder(first, incident(), ["U1"], after(300)).text
-    assert text.endswith(
-        "\nBy the same time: tell the people affected _only when the risk to them is high_. `/incident clocks` records them."
-    )
+    named = "tell the people affected _only when the risk to them is high_"
+    assert text.endswith(f"\nBy the same time: {named}. `/incident clocks` records them.")
     at_half = after(2 + 299)
     assert not told_by_another(first, at_half)
     assert told_by_another(second, at_half)
