@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,6 +163,12 @@ def test_every_kind_that_ships_is_whole_and_says_where_it_comes_from() -> None:
         assert kept(json.loads(json.dumps(kind.terms()))) == kind
     assert [kind.key for kind in KINDS.values() if kind.status == PENDING] == ["circia"]
     assert len(in_force(KINDS.values())) == 12
+
+
+def test_the_manual_names_every_kind_that_ships() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "regulatory-clocks.md").read_text()
+    table = manual.partition("## The kinds")[2].partition("\n## ")[0]
+    assert [key for key in KINDS if f"| `{key}` |" not in table] == []
 
 
 @pytest.mark.parametrize(
