@@ -89,14 +89,15 @@ async def run_answered(run: Run, services: Services) -> None:
 async def run(run: Run, services: Services) -> None:
     """Remind in the incident's channel, unless it has been dealt with; directly where the channel takes nothing."""
     incident = await load(services, run.incident_id)
+    place = await where_it_goes_on(services, incident)
     async with services.database.read() as session:
         report = await find(session, run.incident_id, int(run.args["step_id"]))
-        people = await who_is_told(session, incident, services)
+        people = await who_is_told(session, place, services)
     if report is None or report.step.state != ClockState.RUNNING or report.step.version != run.args["version"]:
         return
     post = words.reminder(report, incident, people, services.clock.now())
     loss = "A reminder of a duty to report could not be posted here, so people were told directly"
-    channel_id = incident.channel_id
+    channel_id = place.channel_id
     if channel_id and await asking.ask(run, services, surface_of(report), channel_id, post, loss=loss):
         return
     for user in await one_by_one(run, services, incident, people):
@@ -110,9 +111,10 @@ async def run(run: Run, services: Services) -> None:
 async def run_shown(run: Run, services: Services) -> None:
     """The line that reminded says what was recorded, or what is left by now."""
     incident = await load(services, run.incident_id)
+    place = await where_it_goes_on(services, incident)
     async with services.database.read() as session:
         report = await find(session, run.incident_id, int(run.args["step_id"]))
-        people = await who_is_told(session, incident, services)
+        people = await who_is_told(session, place, services)
     if report is None:
         return
     running = report.step.state == ClockState.RUNNING
@@ -123,6 +125,13 @@ async def run_shown(run: Run, services: Services) -> None:
 
 def surface_of(report: Report) -> str:
     return f"clock-{report.step.key}"
+
+
+async def where_it_goes_on(services: Services, incident: Incident) -> Incident:
+    """The incident itself, or the one that it was merged into, at the end of all mergers: there people are."""
+    while incident.merged_into is not None:
+        incident = await load(services, incident.merged_into)
+    return incident
 
 
 async def who_is_told(session: AsyncSession, incident: Incident, services: Services) -> Sequence[str]:

@@ -200,3 +200,21 @@ async def test_who_is_told_is_reached_directly_where_the_channel_takes_nothing(s
     assert await stage.chen.submits({"Or: why is it not required?": "No system in India"}) == {}
     await stage.anna.types("/incident clocks INC-1", in_="general")
     assert "➖ cert-in report to CERT-In – not required: No system in India (@Chen Wei)" in told(stage.anna)
+
+
+async def test_a_merged_incident_is_reminded_of_where_it_goes_on(stage: Stage) -> None:
+    first = await stage.declare("sev2 Mails went astray")
+    await stage.anna.types("/incident clocks start in-certin 2:00", in_=first)
+    second = await stage.declare("sev2 The mail gateway is broken", by=stage.bilal)
+    await stage.bilal.joins(first)
+    await stage.anna.types("/incident merge into INC-2", in_=first)
+    await stage.settle()
+    await stage.pass_time(minutes=61)
+
+    assert reminders(first) == []
+    [line] = reminders(second)
+    assert line.startswith("⚖️ @Bilal Aydin INC-1, CERT-In, CERT-In: report to CERT-In")
+    await stage.bilal.presses("Sent", in_=second)
+    assert await stage.bilal.submits({"Its reference": "4711"}) == {}
+    await stage.settle()
+    assert any("reference 4711, in time" in one.shown for one in second.messages)
