@@ -15,6 +15,7 @@ from storage.models import Status
 from workflows import blocks, declare, origins, people, spoken
 from workflows.blocks import Block
 from workflows.declare import Declared, DeclareRequest
+from workflows.drills import label
 from workflows.errors import FormErrors, UserError
 from workflows.policy import Policy
 from workflows.services import Services
@@ -29,10 +30,13 @@ ENDED: Final = ("ended", "until")
 # The boxes of the form: value, text, description.
 PRIVATE: Final = ("private", "confidential", "secret")
 SECURITY: Final = ("security", "breach", "data-breach")
+DRILL: Final = ("drill", "gameday", "game-day", "exercise", "practice")
+PAGE: Final = ("page",)
 FLAGS: Final = (
     ("triage", "Maybe an incident (triage)", "A channel and a record, announced quietly until accepted"),
     ("private", "Private", "A private channel, not announced, and nobody else learns of it"),
     ("security", "Security incident or data breach", "Private too; you are asked once whether it has to be reported"),
+    ("drill", "Drill", "Practice: says so everywhere, reaches nobody outside, stays out of the figures"),
 )
 
 
@@ -43,6 +47,8 @@ class Asked:
     triage: bool
     private: bool
     security: bool
+    drill: bool
+    page: bool
     began_at: datetime | None
     ended_at: datetime | None
     rest: str
@@ -56,26 +62,48 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         return shown(form(services.policy, {"declared_in": request.channel_id}, given))
     wanted = parse(replace(request, text=asked.rest), services.policy)
     wanted = replace(wanted, triage=asked.triage, private=asked.private, security=asked.security)
+    wanted = replace(wanted, drill=asked.drill, reaches_out=asked.page)
     wanted = replace(wanted, began_at=asked.began_at, ended_at=asked.ended_at)
     return answer(await declare.accept(wanted, services))
 
 
 async def read_options(request: SlashRequest, services: Services) -> Asked:
-    """`--triage`, `--private`, `--security`, `--began 13:40`, `--ended 14:20`; times are in the zone of whoever types them.
+    """`--triage`, `--private`, `--drill`, `--began 13:40`, `--ended 14:20` …; times are in the zone of who types.
 
     Raises `UserError` for a time that cannot be, and for an option that nobody knows.
     """
     triage, text = options.find_flag(without_hyphens(request.text), *TRIAGE)
     private, text = options.find_flag(text, *PRIVATE)
     security, text = options.find_flag(text, *SECURITY)
-    asked = Asked(triage=triage, private=private, security=security, began_at=None, ended_at=None, rest=text)
+    page, text = options.find_flag(text, *PAGE)
+    drill, text = options.find_flag(text, *DRILL)
+    refuse_page(page=page, drill=drill)
+    asked = Asked(
+        triage=triage,
+        private=private,
+        security=security,
+        drill=drill,
+        page=page,
+        began_at=None,
+        ended_at=None,
+        rest=text,
+    )
     if options.OPTION.search(text) is None:
         return asked
     zone, now = await people.zone(services, request.user_id), services.clock.now()
     began_at, text = options.find_moment(text, now, zone, *BEGAN)
     ended_at, text = options.find_moment(text, now, zone, *ENDED)
-    options.refuse_others(text, [names[0] for names in (TRIAGE, PRIVATE, SECURITY, BEGAN, ENDED)])
+    options.refuse_others(text, [names[0] for names in (TRIAGE, PRIVATE, SECURITY, DRILL, PAGE, BEGAN, ENDED)])
     return replace(asked, began_at=began_at, ended_at=ended_at, rest=text)
+
+
+def refuse_page(*, page: bool, drill: bool) -> None:
+    """Paging is asked for in a drill alone: in an incident it goes without saying."""
+    if page and not drill:
+        raise UserError(
+            "`--page` is for drills, in which nobody is called otherwise: `/incident declare --drill --page …`. To "
+            "call people to an incident: `/incident escalate @who`. Nothing was done."
+        )
 
 
 async def from_shortcut(request: Shortcut, services: Services) -> Reply:
@@ -164,6 +192,7 @@ def parse_form(request: FormSubmission, policy: Policy) -> DeclareRequest:
         triage="triage" in values.get("flags", "").split(","),
         private="private" in values.get("flags", "").split(","),
         security="security" in values.get("flags", "").split(","),
+        drill="drill" in values.get("flags", "").split(","),
         answers=request.about.get("answers", ""),
         ic=values.get("ic") or request.user_id,
         summary=escape(values.get("summary", "")),
@@ -288,7 +317,7 @@ def answer_text(declared: Declared) -> str:
         return f"{incident.ref} is declared already{where}."
     what = {Status.TRIAGE: "is being looked at (triage)", Status.RESOLVED: "is on record as over"}
     lines = [
-        f"{incident.ref} {incident.severity} {what.get(Status(incident.status), 'declared')}: "
+        f"{label(incident)}{incident.ref} {incident.severity} {what.get(Status(incident.status), 'declared')}: "
         f"*{escape(incident.title)}*. Setting up `#{incident.channel_name}` – you will be in it in a moment."
     ]
     for other in declared.alike:
@@ -303,7 +332,7 @@ def answer_text(declared: Declared) -> str:
 SUBCOMMAND = Subcommand(
     word="declare",
     synonyms=("new", "open", "start", "create"),
-    usage="declare [sev1] [title] [service:name] [ic @person] [@people] [--triage] [--private] [--began 13:40 …]",
+    usage="declare [sev1] [title] [service:name] [ic @person] [@people] [--triage, --private, --drill] [--began …]",
     help="Declare an incident. Without words, a form opens.",
     function=command,
 )

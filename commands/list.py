@@ -48,7 +48,8 @@ def line(view: Overview) -> str:
     due = f" · update due {clock_time(incident.update_due_at)}" if incident.update_due_at and incident.is_open else ""
     where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
     lock = "🔒 " if incident.private else ""
-    title = f"{SIGNS[incident.status]} {label(incident)}{lock}*{incident.ref}* {incident.severity} {escape(incident.title)}"
+    signs = f"{SIGNS[incident.status]} {label(incident)}{lock}"
+    title = f"{signs}*{incident.ref}* {incident.severity} {escape(incident.title)}"
     return f"{title} · {incident.status} · {ic}{due}{where}"
 
 

@@ -66,7 +66,9 @@ async def not_here(services: Services, user_id: str) -> str:
 def options(found: Sequence[Incident]) -> str:
     if not found:
         return "This is not an incident channel, and no incident is open. `/incident declare` starts one."
-    lines = [f"• {label(one)}{one.ref} {one.severity} “{escape(one.title)}” in {where(one)}" for one in found[:MOST_NAMED]]
+    lines = [
+        f"• {label(one)}{one.ref} {one.severity} “{escape(one.title)}” in {where(one)}" for one in found[:MOST_NAMED]
+    ]
     return (
         "This is not an incident channel. Type it there, or name the incident first, for example "
         f"`/incident update {found[0].ref} …`. Open now:\n" + "\n".join(lines)

@@ -42,8 +42,9 @@ def behind(since: datetime | None, now: datetime) -> timedelta:
 async def totals(session: AsyncSession) -> Totals:
     """Counts whole tables: for once in a while, not for every tick."""
     by_state = await session.exec(select(Run.kind, Run.state, func.count()).group_by(Run.kind, Run.state))
-    # Public ones: whoever reads the numbers need not know of the others.
-    every = select(func.count()).select_from(Incident).where(col(Incident.private).is_(False))
+    # Public ones: whoever reads the numbers need not know of the others. Drills are practice.
+    public = (col(Incident.private).is_(False), col(Incident.drill).is_(False))
+    every = select(func.count()).select_from(Incident).where(*public)
     accepted = or_(col(Incident.acknowledged_at).is_not(None), col(Incident.status).not_in(UNCOUNTED_STATUSES))
     in_triage = col(Incident.status) == Status.TRIAGE
     return Totals(

@@ -81,29 +81,32 @@ async def with_ids(session: AsyncSession, ids: Sequence[int]) -> Sequence[Incide
 
 
 async def open_ones(session: AsyncSession, levels: Sequence[str], most: int) -> Sequence[Incident]:
-    """Public open incidents, in the order of these severities, newest first within each."""
+    """Public open incidents that are no drills, in the order of these severities, newest first within each."""
     rank = case({level: place for place, level in enumerate(levels)}, value=Incident.severity, else_=len(levels))
     statement = select(Incident).where(col(Incident.status).in_(OPEN_STATUSES), col(Incident.private).is_(False))
+    statement = statement.where(col(Incident.drill).is_(False))
     return (await session.exec(statement.order_by(rank, col(Incident.id).desc()).limit(most))).all()
 
 
 async def private_ones(session: AsyncSession) -> Sequence[Incident]:
-    """Private open incidents, newest first. Who may know of them is for the caller to ask."""
+    """Private open incidents that are no drills, newest first. Who may know of them is for the caller to ask."""
     statement = select(Incident).where(col(Incident.status).in_(OPEN_STATUSES), col(Incident.private).is_(True))
+    statement = statement.where(col(Incident.drill).is_(False))
     return (await session.exec(statement.order_by(col(Incident.id).desc()))).all()
 
 
 async def how_many_open(session: AsyncSession) -> int:
-    """Public open incidents."""
+    """Public open incidents that are no drills."""
     statement = select(func.count()).select_from(Incident)
     found = statement.where(col(Incident.status).in_(OPEN_STATUSES), col(Incident.private).is_(False))
-    return (await session.exec(found)).one()
+    return (await session.exec(found.where(col(Incident.drill).is_(False)))).one()
 
 
 async def ended_since(session: AsyncSession, since: datetime, most: int) -> Sequence[Incident]:
-    """Incidents that were resolved or closed since then and are not open any more, newest first."""
+    """Incidents, no drills, that were resolved or closed since then and are not open any more, newest first."""
     ended = func.coalesce(Incident.closed_at, Incident.resolved_at)
     statement = select(Incident).where(col(Incident.status).not_in(OPEN_STATUSES), ended >= since)
+    statement = statement.where(col(Incident.drill).is_(False))
     return (await session.exec(statement.order_by(ended.desc()).limit(most))).all()
 
 

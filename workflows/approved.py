@@ -1,6 +1,7 @@
 """Which pre-approved hooks are for which incident. Pure."""
 
 from storage.models import Incident
+from workflows.drills import may_reach_out
 from workflows.errors import UserError
 from workflows.policy import Hook, Policy
 from workflows.words import escape
@@ -15,6 +16,8 @@ def available(incident: Incident, policy: Policy) -> list[Hook]:
 
 def why_not(hook: Hook, incident: Incident, policy: Policy) -> str:
     """Why a hook is not for this incident; empty when it is."""
+    if not may_reach_out(incident):
+        return "this is a drill, in which nothing outside is called"
     levels = [found.level for found in map(policy.severity, hook.severities) if found is not None]
     if levels and incident.severity not in levels:
         return f"it is for {', '.join(levels)}, and this is {incident.severity}"

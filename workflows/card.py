@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from storage.models import Incident, Status
 from workflows import blocks, catalogue, clocks_words, war_room
 from workflows.blocks import Block
+from workflows.drills import label
 from workflows.overview import Overview
 from workflows.ports import Post
 from workflows.words import clock_time, day_and_time, escape, in_line, person
@@ -40,7 +41,7 @@ def card(view: Overview) -> Post:
 def card_lines(view: Overview) -> list[str]:
     incident = view.incident
     lines = [
-        f"{sign(view)} *{incident.ref} · {escape(incident.title)}*",
+        f"{sign(view)} {label(incident)}*{incident.ref} · {escape(incident.title)}*",
         severity_line(view),
         status_line(view),
         f"*Impact:* {incident.impact or 'not described yet – add it with the next update'}",
@@ -190,19 +191,22 @@ def summary_line(view: Overview) -> str:
     """The whole state in one line, for notifications and lists."""
     incident = view.incident
     ic = f" · IC {person(view.ic)}" if view.ic else " · no IC"
-    return f"{incident.ref} {escape(incident.severity)} {incident.status}: {escape(incident.title)}{ic}"
+    named = f"{label(incident)}{incident.ref} {escape(incident.severity)}"
+    return f"{named} {incident.status}: {escape(incident.title)}{ic}"
 
 
 def topic(view: Overview, names: Mapping[str, str]) -> str:
     """The channel's topic, Slack-encoded. Slack formats nothing there, but shows it in a message of the channel."""
     incident = view.incident
     ic = f"IC {names.get(view.ic, view.ic)}" if view.ic else "no IC"
-    return in_line(escape(f"{incident.severity} · {incident.status} · {ic} · {incident.ref} {incident.title}"), 250)
+    state = f"{label(incident)}{incident.severity} · {incident.status} · {ic}"
+    return in_line(escape(f"{state} · {incident.ref} {incident.title}"), 250)
 
 
 def purpose(view: Overview) -> str:
     incident = view.incident
-    return in_line(escape(f"{incident.ref}: {incident.title}. What is said here is kept for the timeline."), 250)
+    named = f"{label(incident)}{incident.ref}: {incident.title}"
+    return in_line(escape(f"{named}. What is said here is kept for the timeline."), 250)
 
 
 def announcement(view: Overview) -> Post:
@@ -211,7 +215,7 @@ def announcement(view: Overview) -> Post:
     if incident.status == Status.TRIAGE or (incident.status == Status.CANCELLED and incident.acknowledged_at is None):
         return quiet_announcement(view)
     where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
-    lines = [f"{sign(view)} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"]
+    lines = [f"{sign(view)} {label(incident)}*{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"]
     ic = f"IC {person(view.ic)}" if view.ic else "no IC"
     lines.append(f"{incident.status.capitalize()} · {ic}{where}")
     if incident.impact:
@@ -229,7 +233,7 @@ def quiet_announcement(view: Overview) -> Post:
     incident = view.incident
     where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
     said = f"declined: {in_line(incident.close_reason, 300)}" if incident.close_reason else "maybe an incident"
-    line = f"{sign(view)} {incident.ref} {escape(incident.title)} – {said}{where}"
+    line = f"{sign(view)} {label(incident)}{incident.ref} {escape(incident.title)} – {said}{where}"
     return Post(text=summary_line(view), blocks=(blocks.context(line),))
 
 

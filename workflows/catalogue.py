@@ -41,10 +41,10 @@ def needed_by(policy: Policy, service: Service) -> list[Service]:
 async def open_about(
     session: AsyncSession, services: Sequence[Service], *, except_for: Incident | None = None
 ) -> list[Incident]:
-    """Open incidents about any of these services that everybody may know of, newest first."""
+    """Open incidents about any of these services that everybody may know of, newest first; no drills."""
     found = await incidents.open_about(session, [service.name for service in services])
     skipped = except_for.id if except_for else None
-    return [one for one in found if not one.private and one.id != skipped]
+    return [one for one in found if not (one.private or one.drill) and one.id != skipped]
 
 
 def named(incident: Incident) -> str:

@@ -13,6 +13,7 @@ from storage.models import Incident, Run
 from workflows import (
     audit,
     comms_email,
+    drills,
     escalating,
     escalation_watch,
     onlookers,
@@ -103,6 +104,7 @@ class Change:
         await self._watch(services)
         await role_nags.watch(self, services)
         await war_room.follow(self, services)
+        await drills.follow(self)
         await self._customer_email(services)
         if every is None or not self.incident.is_open:
             self.incident.update_due_at = None

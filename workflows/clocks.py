@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Final
 
 from storage import clocks as stored
-from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep
+from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep, Incident
 from workflows import clocks_words as words
 from workflows import need_to_know, parties
 from workflows.change import Change, change
 from workflows.clocks_due import next_moment
 from workflows.clocks_kinds import Kind
 from workflows.clocks_view import ClockView, Report, views
+from workflows.drills import may_reach_out
 from workflows.errors import UserError
 from workflows.parties import Party
 from workflows.services import Services
@@ -42,6 +43,7 @@ async def start(
     """
     async with change(services, incident_id, press=press) as made:
         refuse_future(aware_at, made.now)
+        refuse_drill(made.incident)
         running = {one.kind for one in await stored.of_incident(made.session, incident_id)}
         new = [kind for kind in kinds if kind.key not in running]
         if not new:
@@ -56,6 +58,15 @@ async def start(
         await made.owe("say", f"clocks:{incident_id}:{made.now.isoformat()}", {"text": text})
         await made.refresh()
     return found
+
+
+def refuse_drill(incident: Incident) -> None:
+    """A drill has nothing to report, and a clock that runs could be taken for a real one."""
+    if not may_reach_out(incident):
+        raise UserError(
+            f"{incident.ref} is a drill, so no duty to report is counted for it. Note what you would report, and by "
+            "when: `/incident note GDPR: authority by tomorrow 14:00`."
+        )
 
 
 async def begin(made: Change, kind: Kind, aware_at: datetime | None, by: str) -> None:

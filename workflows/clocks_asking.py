@@ -5,13 +5,16 @@ from typing import Final
 from storage import clocks as stored
 from storage.models import ClockQuestion
 from workflows.change import Change
+from workflows.drills import may_reach_out
 
 SECURITY: Final = "security"  # the kind of incident that is asked about
 
 
 async def ask_once(made: Change) -> None:
     """Owe the question to the incident commander of a security incident, unless it was asked or answered."""
-    if made.incident.kind != SECURITY or await stored.question(made.session, made.incident.key) is not None:
+    if made.incident.kind != SECURITY or not may_reach_out(made.incident):
+        return
+    if await stored.question(made.session, made.incident.key) is not None:
         return
     made.session.add(ClockQuestion(incident_id=made.incident.key, asked_at=made.now))
     await made.owe("clocks_question", str(made.incident.id), lane=f"clocks:{made.incident.id}")

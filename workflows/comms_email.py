@@ -12,6 +12,7 @@ from storage import incidents, reminders, runs, timeline
 from storage import sent as stored
 from storage.models import Incident, Reminder, Status
 from workflows.comms_templates import EMAILS
+from workflows.drills import may_reach_out
 from workflows.policy import Policy
 from workflows.services import Services
 
@@ -24,6 +25,8 @@ FIRST_AFTER: Final = 2 / 3  # of the time there is
 def within(incident: Incident, policy: Policy) -> timedelta | None:
     """How soon customers should hear; nothing where nobody has to write."""
     severity = policy.severity(incident.severity)
+    if not may_reach_out(incident):
+        return None
     if severity is None or incident.status in (*OVER, Status.TRIAGE) or incident.retrospective:
         return None
     return severity.customer_email_within

@@ -5,7 +5,7 @@ from typing import Final
 
 from storage import incidents
 from storage.models import Incident, Status
-from workflows import declare, escalating, lifecycle, merge
+from workflows import declare, drills, escalating, lifecycle, merge
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.ports import Refused
@@ -103,7 +103,8 @@ async def run_rename(run: Run, services: Services) -> None:
     incident = await load(services, run.incident_id)
     if incident.channel_id is None:
         return
-    base = declare.channel_name(services, incident.title, incident.declared_at)
+    topic = drills.topic_of(incident.title, drill=incident.drill)
+    base = declare.channel_name(services, topic, incident.declared_at)
     if incident.channel_name.startswith(base):
         return
     await run.attempt(

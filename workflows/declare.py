@@ -22,6 +22,7 @@ from workflows import (
     classifying,
     clocks_asking,
     dependencies,
+    drills,
     escalating,
     mitigations,
     need_to_know,
@@ -38,6 +39,7 @@ from workflows.overview import overview
 from workflows.parties import Party
 from workflows.ports import Channel, Post, Refused
 from workflows.refusals import not_invited, who_can_fix
+from workflows.scenarios import Scenario
 from workflows.services import Services
 from workflows.steps import Run, done, packed, together
 from workflows.surfaces import load
@@ -76,6 +78,9 @@ class DeclareRequest:
     began_at: datetime | None = None
     ended_at: datetime | None = None
     answers: str = ""
+    drill: bool = False
+    reaches_out: bool = False  # a drill that may page and call, because somebody asked for it
+    scenario: Scenario | None = None
 
     @property
     def status(self) -> Status:
@@ -119,10 +124,12 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
             return Declared(incident=known, alike=(), again=True)
         alike = await similar(session, request, services)
         hidden = request.private or request.security
-        incident = new_incident(request, now, await free_name(session, services, request.title, hidden=hidden))
+        topic = drills.topic_of(request.title, drill=request.drill)
+        incident = new_incident(request, now, await free_name(session, services, topic, hidden=hidden))
         session.add(incident)
         await session.flush()
-        await incidents.give_role(session, incident.key, "ic", request.ic, now)
+        if request.ic:  # of a drill, who takes command is part of it
+            await incidents.give_role(session, incident.key, "ic", request.ic, now)
         new = Change(session, incident, now)
         await record(new, request, alike, services)
         await need_to_know.begin(new, request.invited, services)
@@ -165,6 +172,8 @@ def new_incident(request: DeclareRequest, now: datetime, channel_name: str) -> I
         mitigated_at=request.ended_at,
         resolved_at=request.ended_at,
         retrospective=request.ended_at is not None,
+        drill=request.drill,
+        drill_reaches_out=request.drill and request.reaches_out,
         channel_name=channel_name,
     )
 
@@ -173,7 +182,8 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
     """The first lines of the timeline, the update clock, and the run that sets everything up."""
     maybe = " for triage" if request.triage else ""
     what = " as a security incident" if request.security else " as a private incident" if request.private else ""
-    text = f"Declared {request.severity}{maybe}{what}: {escape(request.title)}"
+    drill = " as a drill" if request.drill else ""
+    text = f"Declared {request.severity}{drill}{maybe}{what}: {escape(request.title)}"
     new.tell("declared", text, request.user_id, state=request.severity)
     if request.began_at is not None:
         new.tell("times", "The impact began", request.user_id, at=request.began_at)
@@ -182,15 +192,17 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
     if request.answers:
         walk = classifier.walk(services.policy, classifier.unpacked(request.answers))
         classifying.keep(new, walk, request.user_id)
-    if request.ic != request.user_id:
+    if request.ic not in ("", request.user_id):
         new.tell("role", f"{person(request.ic)} is incident commander", request.user_id)
+    if request.drill:
+        await drills.begin(new, request.scenario)
     await new.reset_clock(services)
     await escalating.declared(new, services.policy)
     await new.owe(
         "declare",
         str(new.incident.id),
         {
-            "invited": [request.user_id, request.ic, *request.invited],
+            "invited": [user for user in (request.user_id, request.ic, *request.invited) if user],
             "parties": [party.stored() for party in parties.called_for(new.incident, request.groups, services.policy)],
             # They point at each other in their channels, where not everybody may know of a private one.
             "alike": [other.id for other in alike if not (other.private or new.incident.private)],
@@ -202,11 +214,14 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
 
 
 async def similar(session: AsyncSession, request: DeclareRequest, services: Services) -> list[Incident]:
-    """Open incidents of the last minutes whose titles look like this one, the most alike first; not a whole storm."""
+    """Open incidents of the last minutes whose titles look like this one, the most alike first; not a whole storm.
+
+    Drills look like drills alone.
+    """
     since = services.clock.now() - services.policy.duplicate_window
     recent = await access.visible(session, await incidents.declared_since(session, since), request.user_id)
     wanted = request.title.casefold()
-    scores = [(fuzz.token_set_ratio(wanted, one.title.casefold()), one) for one in recent]
+    scores = [(fuzz.token_set_ratio(wanted, one.title.casefold()), one) for one in recent if one.drill == request.drill]
     alike = sorted((pair for pair in scores if pair[0] >= ALIKE), key=lambda pair: -pair[0])
     return [one for _, one in alike[:MOST_ALIKE]]
 

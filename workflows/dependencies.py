@@ -20,6 +20,8 @@ KIND: Final = "dependencies"
 async def owe(made: Change, policy: Policy) -> None:
     """Look for open incidents of related services, if the catalogue knows of any."""
     service = policy.service(made.incident.service or "")
+    if made.incident.drill:
+        return  # what is real must not be sent looking at it
     if service is not None and (catalogue.needs(policy, service) or catalogue.needed_by(policy, service)):
         await made.owe(KIND, f"{made.incident.id}:{service.name}", lane=f"{KIND}:{made.incident.id}")
 

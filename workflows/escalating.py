@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from storage import escalations, incidents
 from storage.models import Escalation, EscalationState, Incident, Status
 from workflows import matrix
+from workflows.drills import may_reach_out
 from workflows.parties import Party
 from workflows.policy import Escalation as Line
 from workflows.policy import Policy, Service
@@ -180,6 +181,11 @@ async def call(made: "Change", policy: Policy, begun: Escalation, link: int, *, 
         text = "Nobody is left to call" + (f": {why}" if why else "")
         await end(made, begun, EscalationState.EXHAUSTED, by or "sitrep", text)
         return
+    if not may_reach_out(made.incident):
+        because = f": {why or begun.reason}" if why or begun.reason else ""
+        text = f"Now {titles(parties[link:])} would be called{because}. This is a drill, so nobody was"
+        await end(made, begun, EscalationState.STOPPED, by or begun.by, text)
+        return
     begun.link, begun.state = link, EscalationState.CALLING
     begun.due_at = made.now + policy.escalation_answer_within
     because = why or begun.reason
@@ -231,7 +237,7 @@ async def over(made: "Change") -> None:
 async def channel_ready(made: "Change") -> None:
     """What began before there was a channel is shown there now."""
     for begun in await escalations.of_incident(made.session, made.incident.key):
-        if begun.state != EscalationState.STOPPED:
+        if begun.state != EscalationState.STOPPED or made.incident.drill:
             await show(made, begun)
 
 

@@ -11,6 +11,7 @@ from workflows.action_lines import noun
 from workflows.blocks import Block
 from workflows.briefing import TITLES
 from workflows.card import SIGNS
+from workflows.drills import label
 from workflows.links import labelled
 from workflows.words import clock_time, day_and_time, duration, escape, in_line, person
 
@@ -124,7 +125,8 @@ def own_line(incident: Incident, roles: Sequence[str]) -> str:
 
 def title(incident: Incident) -> str:
     lock = "🔒 " if incident.private else ""
-    return f"{lock}{SIGNS[incident.status]} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"
+    signs = f"{label(incident)}{lock}{SIGNS[incident.status]}"
+    return f"{signs} *{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"
 
 
 def state(incident: Incident, who: str) -> str:

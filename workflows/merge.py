@@ -51,6 +51,11 @@ def refuse(merged: Incident, survivor: Incident) -> None:
             f" It was merged into INC-{survivor.merged_into}; merge this into that." if survivor.merged_into else ""
         )
         raise UserError(f"{survivor.ref} is {survivor.status}, so nothing goes on there.{instead} Nothing was changed.")
+    if merged.drill != survivor.drill:
+        raise UserError(
+            f"One of {merged.ref} and {survivor.ref} is a drill and the other is not, so they cannot be the same. "
+            "Nothing was changed."
+        )
     if merged.private != survivor.private:
         raise UserError(
             f"One of {merged.ref} and {survivor.ref} is private and the other is not, so merging them would show "

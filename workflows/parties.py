@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from storage.models import Incident
+from workflows.drills import may_reach_out
 from workflows.policy import Policy
 from workflows.words import escape
 
@@ -42,8 +43,8 @@ class Party:
 
 
 def wanted(incident: Incident, policy: Policy) -> list[Party]:
-    """Who belongs into an incident without being named. A private one is for those alone who are."""
-    if incident.private:
+    """Who belongs into an incident without being named. A private one, and a drill, is for those alone who are."""
+    if incident.private or not may_reach_out(incident):
         return []
     severity = policy.severity(incident.severity)
     found = [
@@ -57,7 +58,7 @@ def wanted(incident: Incident, policy: Policy) -> list[Party]:
 def owner(incident: Incident, policy: Policy) -> Party | None:
     """The owner of the affected service, as far as the catalogue names one."""
     service = policy.service(incident.service or "")
-    if service is None or not service.owner or incident.private:
+    if service is None or not service.owner or incident.private or not may_reach_out(incident):
         return None
     return Party.of(f"the owner of {escape(service.name)}", service.owner)
 

@@ -13,7 +13,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from workflows import scenarios
 from workflows.clocks_kinds import Kind, in_force, shipped
+from workflows.scenarios import Scenario
 
 Scheme = Literal["sev0-3", "sev1-4"]
 
@@ -186,6 +188,7 @@ PERMISSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # Whoever sees that something is wrong says so, and asks for help.
         "declare": ("anyone",),
         "near-miss": ("anyone",),
+        "drill": ("anyone",),
         "escalate": ("anyone",),
         # Who was asked or owns something answers from wherever they are; the offer itself says who may.
         "handoff": ("anyone",),
@@ -232,6 +235,7 @@ class Policy:
     runbooks: RunbookPolicy = RunbookPolicy()
     hooks: tuple[Hook, ...] = ()
     clocks: ClockPolicy = field(default_factory=ClockPolicy)
+    scenarios: tuple[Scenario, ...] = field(default_factory=scenarios.shipped)  # of drills
 
     def severity(self, word: str) -> Severity | None:
         """The severity meant by `SEV-1`, `sev 1`, `p1` or `1`; `None` when there is no such level."""

@@ -12,7 +12,7 @@ from typing import Final
 from storage import runs, timeline
 from storage.database import Unavailable
 from storage.models import Run as RunRow
-from workflows import refusals
+from workflows import drills, refusals
 from workflows.doing import doing
 from workflows.ids import new_id
 from workflows.ports import Busy, Refused, Unclear
@@ -161,7 +161,9 @@ class Runner:
     async def _enter(self, row: RunRow, done: dict[str, str]) -> None:
         entry = Run(row, done, self._services)
         try:
-            await self._workflows[row.kind](entry, self._services)
+            services = await drills.services_for(row.incident_id, self._services)
+            entry = Run(row, done, services)
+            await self._workflows[row.kind](entry, services)
         except Exception as trouble:
             with doing(**({"step": entry.stopped_at} if entry.stopped_at else {})):
                 await self._stopped(row, trouble)

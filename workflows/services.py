@@ -62,6 +62,8 @@ class Services:
     asker: Asker | None = None  # while a press, command or form is dealt with
     # Channel id to incident id: an incident keeps its channel, so what has been looked up stays true.
     incident_channels: dict[str, int] = field(default_factory=dict)
+    # Incident id to whether it is a drill, which it is from the beginning or never.
+    drills: dict[int, bool] = field(default_factory=dict)
     # People of whom it is on record whether they are guests.
     met: set[str] = field(default_factory=set)
     # People whose names are on record, so that not every message has to ask.

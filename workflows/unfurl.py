@@ -17,6 +17,7 @@ from storage import incidents, runs
 from storage.models import Incident
 from workflows import access, blocks, people
 from workflows.card import SIGNS
+from workflows.drills import label
 from workflows.overview import Overview, overview
 from workflows.ports import Heard, Post, Refused
 from workflows.services import Services
@@ -136,5 +137,5 @@ def line(view: Overview, names: Mapping[str, str]) -> str:
     incident = view.incident
     ic = f"IC {escape(names.get(view.ic, view.ic))}" if view.ic else "no IC"
     where = f" · <#{incident.channel_id}>" if incident.channel_id else ""
-    title = f"*{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"
+    title = f"{label(incident)}*{incident.ref} · {escape(incident.severity)} · {escape(incident.title)}*"
     return f"{SIGNS[incident.status]} {title} · {incident.status} · {ic}{where}"

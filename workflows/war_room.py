@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from storage import runs, war_rooms
-from storage.models import Incident, Status, WarRoom
+from storage.models import Incident, Run, Status, WarRoom
+from workflows.drills import may_reach_out
 from workflows.ids import new_id
 from workflows.links import labelled
 from workflows.policy import Policy
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from workflows.change import Change
 
 KIND: Final = "war_room"  # of the run that has a vendor make the call
+CREATE: Final = "create"  # its step in which the vendor is asked
+MADE: Final = "{"  # how the result of that step begins when there is a call: it is the call, as JSON
 NAMES: Final[Mapping[str, str]] = MappingProxyType({"zoom": "Zoom", "meet": "Google Meet"})
 PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS: Final = ("ref", "number", "topic", "severity", "channel", "random")
@@ -61,8 +64,13 @@ def asked_for(incident: Incident, policy: Policy) -> bool:
     """Whether a call is made without anybody asking: at the severities that say so, once it is an incident."""
     wanted = [policy.severity(level) for level in policy.war_room.severities]
     found = policy.severity(incident.severity)
-    began = incident.is_open and incident.status != Status.TRIAGE
+    began = incident.is_open and incident.status != Status.TRIAGE and vendor_may_be_asked(incident, policy)
     return bool(policy.war_room.via) and began and found is not None and found in wanted
+
+
+def vendor_may_be_asked(incident: Incident, policy: Policy) -> bool:
+    """A drill has no vendor make a call for it; the team's own link needs nobody."""
+    return policy.war_room.via == "link" or may_reach_out(incident)
 
 
 async def follow(made: "Change", services: Services) -> None:
@@ -84,10 +92,18 @@ async def begin(made: "Change", services: Services, *, by: str) -> WarRoom | Non
         return await put(made, link_of(policy.link, made.incident), via="link", by=by)
     # Owed beside the others: the person who asked need not be told that Slack is slow when the vendor is.
     key = f"{KIND}:{made.incident.key}"
-    await runs.owe(
+    run = await runs.owe(
         made.session, kind=KIND, key=key, lane=key, now=made.now, incident_id=made.incident.key, args={"by": by}
     )
+    await forget_failure(made, run)
     return None
+
+
+async def forget_failure(made: "Change", run: Run) -> None:
+    """Somebody asks again: what went wrong before is tried anew. A call that was made is used again."""
+    results = await runs.results(made.session, run.id or 0)
+    if not results.get(CREATE, MADE).startswith(MADE):
+        await runs.forget_results(made.session, run_id=run.id or 0, names=[CREATE])
 
 
 async def put(made: "Change", url: str, *, via: str, by: str, passcode: str = "") -> WarRoom:

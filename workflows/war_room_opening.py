@@ -48,6 +48,11 @@ async def ask_for(services: Services, incident_id: int, *, press: str, by: str) 
         updates.refuse_ended(made.incident)
         if not services.policy.war_room.via:
             raise UserError(no_way(made.incident))
+        if not war_room.vendor_may_be_asked(made.incident, services.policy):
+            raise UserError(
+                f"{made.incident.ref} is a drill, so no vendor is asked for a call. Open one yourselves and give its "
+                "link: `/incident call https://…`."
+            )
         room = await war_room.begin(made, services, by=by)
         if room is not None:
             await say(made, f"{person(by)} opened the call: {war_room.shown(room.url)}")
@@ -94,7 +99,7 @@ async def run(run: Run, services: Services) -> None:
     if (known is not None and known.url) or not incident.is_open:
         return
     try:
-        made = await run.step("create", lambda: create(services, incident), lambda: look(services, incident))
+        made = await run.step(war_room.CREATE, lambda: create(services, incident), lambda: look(services, incident))
     except Refused as refused:
         await give_up(run, services, refused.error)
         return
@@ -103,7 +108,7 @@ async def run(run: Run, services: Services) -> None:
             raise patient(trouble) from trouble
         await give_up(run, services, "call_limit_reached" if isinstance(trouble, Busy) else "call_unreachable")
         return
-    if made.startswith("{"):
+    if made.startswith(war_room.MADE):
         await record(run, services, json.loads(made))
 
 
@@ -153,7 +158,7 @@ async def give_up(run: Run, services: Services, error: str) -> None:
         # By a key of its own: an entry that was cut before it kept the outcome says it again.
         await made.owe("say", f"{run.row.key}:{run.row.asked}", {"text": text})
     outcome = "" if policy.link else REFUSED + error
-    await run.keep("create", outcome, f"The call could not be created: {reason}. {who_can_fix(error)}")
+    await run.keep(war_room.CREATE, outcome, f"The call could not be created: {reason}. {who_can_fix(error)}")
 
 
 async def instead(made: Change, link: str, by: str) -> WarRoom:

@@ -6,6 +6,7 @@ Slack ids (`C…`, `U…`) and `ts` strings are kept as Slack gave them; a `ts` 
 
 from storage.models.access import Admission, ChannelMember, Deed
 from storage.models.clocks import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep
+from storage.models.drills import Drill, DrillState, Inject
 from storage.models.escalation import Escalation, EscalationState, Summons
 from storage.models.home import Onlooker
 from storage.models.incident import OPEN_STATUSES, UNCOUNTED_STATUSES, Entry, Incident, Role, Status, Update
@@ -34,6 +35,8 @@ __all__ = [
     "ClockState",
     "ClockStep",
     "Deed",
+    "Drill",
+    "DrillState",
     "Entry",
     "Escalation",
     "EscalationState",
@@ -41,6 +44,7 @@ __all__ = [
     "Handoff",
     "HandoffState",
     "Incident",
+    "Inject",
     "Known",
     "Message",
     "NearMiss",

@@ -58,6 +58,8 @@ class Incident(SQLModel, table=True):
     channel_id: str | None = Field(default=None, unique=True)  # one open channel per incident
     merged_into: int | None = None  # the incident that goes on in its place
     retrospective: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})  # over when declared
+    drill: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})  # practice: nothing in it is real
+    drill_reaches_out: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})  # asked for, with --page
     version: int = 1  # grows with every change that people can see
 
     @property

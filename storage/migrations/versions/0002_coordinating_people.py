@@ -21,7 +21,9 @@ def upgrade() -> None:
     make_clock()
     make_clockquestion()
     make_deed()
+    make_drill()
     make_escalation()
+    make_inject()
     make_remediationcall()
     make_sent()
     make_vacancy()
@@ -217,6 +219,29 @@ def make_deed() -> None:
         batch_op.create_index(batch_op.f("ix_deed_incident_id"), ["incident_id"], unique=False)
 
 
+def make_drill() -> None:
+    op.create_table(
+        "drill",
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("scenario", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("hypothesis", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("blast_radius", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("abort_rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("expects_handoff", sa.Boolean(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("paused_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("score", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("incident_id"),
+    )
+
+
 def make_escalation() -> None:
     op.create_table(
         "escalation",
@@ -245,6 +270,27 @@ def make_escalation() -> None:
     )
     with op.batch_alter_table("escalation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_escalation_incident_id"), ["incident_id"], unique=False)
+
+
+def make_inject() -> None:
+    op.create_table(
+        "inject",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("dropped", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("inject", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inject_incident_id"), ["incident_id"], unique=False)
 
 
 def make_remediationcall() -> None:
@@ -502,6 +548,8 @@ def extend_incident() -> None:
         batch_op.add_column(sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("retrospective", sa.Boolean(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("drill", sa.Boolean(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("drill_reaches_out", sa.Boolean(), server_default="0", nullable=False))
 
 
 def extend_person() -> None:
