@@ -4,12 +4,13 @@ import re
 from typing import Final
 
 from commands.request import Reply, SlashRequest, Subcommand, told
+from commands.speech import GROUP
 from commands.which import incident_meant
 from storage.models import Incident, WarRoom
 from workflows import blocks, war_room, war_room_opening
 from workflows.errors import UserError
 from workflows.services import Services
-from workflows.words import ENTITY, clock_time, escape, plain
+from workflows.words import ENTITY, PERSON, clock_time, escape, plain
 
 LONGEST: Final = 2000  # characters of an address; Slack takes 3000 in a button
 OFF: Final = frozenset({"off", "none", "remove", "delete", "clear", "end", "away"})
@@ -34,6 +35,10 @@ async def command(request: SlashRequest, services: Services) -> Reply:
 
 def address_in(words: list[str]) -> str:
     """The one address that was typed, bare or as Slack encodes it. Raises `UserError` for anything else."""
+    if any(PERSON.fullmatch(word) or GROUP.fullmatch(word) for word in words):
+        raise UserError(
+            "To call people in: `/incident escalate @somebody`. For the video call: `/incident call https://…`."
+        )
     if len(words) > 1:
         raise UserError("One link at a time, please: `/incident call https://…`.")
     entity = ENTITY.fullmatch(words[0])

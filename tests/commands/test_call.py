@@ -35,11 +35,17 @@ def test_a_link_is_understood_however_slack_encodes_it(typed: str, expected: str
 
 
 @pytest.mark.parametrize(
-    "typed", ["meet.example.com/x", "javascript:alert(1)", "https://", "<@U1>", "<!channel>", "https://a/" + "x" * 2000]
+    "typed", ["meet.example.com/x", "javascript:alert(1)", "https://", "<!channel>", "https://a/" + "x" * 2000]
 )
 def test_what_is_no_link_gets_a_sentence(typed: str) -> None:
     with pytest.raises(UserError, match="is not a link that people can open"):
         address_in([typed])
+
+
+@pytest.mark.parametrize("typed", ["<@U012AB3CD>", "<@U012AB3CD|bilal>", "<!subteam^S012AB3CD|@payments>"])
+def test_who_wants_to_call_people_is_told_how(typed: str) -> None:
+    with pytest.raises(UserError, match="incident escalate @somebody"):
+        address_in([typed, "please"])
 
 
 @given(st.text(max_size=80), st.text(max_size=12))

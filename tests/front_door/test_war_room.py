@@ -174,6 +174,11 @@ async def test_when_zoom_makes_no_call_people_read_how_to_go_on_and_repair_tries
     await stage.settle()
     assert vendor.asked == ["POST /oauth/token"]  # nothing but a person tries it again
 
+    vendor.faults += [(CREATE, "403")]
+    await stage.anna.types("/incident call", in_=channel)
+    await stage.settle()
+    assert said(channel, "There is no call yet: Zoom does not allow Sitrep to create calls.")
+
     vendor.faults += [(CREATE, "503")] * 3
     await stage.anna.types("/incident status repair", in_=channel)
     for _ in range(3):
