@@ -19,7 +19,7 @@ RECORD: Final = "clocks_record"
 EVENT: Final = "clocks_event"
 MOST_BOXES: Final = 10  # Slack page: checkboxes element
 FORMAT: Final = "%Y-%m-%d %H:%M"
-TIMES: Final = "13:40, yesterday 22:10, 2026-11-20 22:10, 20 min ago"
+TIMES: Final = "now, 13:40, yesterday 22:10, 2026-11-20 22:10, 20 min ago"
 
 
 def groups_of(kinds: Sequence[Kind]) -> list[tuple[str, Sequence[Kind]]]:
@@ -43,9 +43,7 @@ def start_form(
         rows.append(blocks.checkboxes(f"kinds_{place}", area, boxes))
     known = incident.detected_at.astimezone(zone).strftime(FORMAT) if incident.detected_at else ""
     hint = f"Their time begins then, not when this was declared. In your time, {zone.key}. It can be corrected later."
-    rows.append(
-        blocks.text_input("aware", "When did you become aware?", initial=known, placeholder=TIMES[:50], hint=hint)
-    )
+    rows.append(blocks.text_input("aware", "When did you become aware?", initial=known, placeholder=TIMES, hint=hint))
     if not running:
         label = "None applies, because …"
         rows.append(blocks.text_input("none", label, multiline=True, hint="It is kept with the incident.", most=500))
@@ -71,7 +69,7 @@ def record_form(incident: Incident, report: Report, what: str, zone: ZoneInfo) -
     rows: list[Block] = [
         blocks.section(head),
         blocks.radio("what", "What became of it?", choice, initial=what or "sent"),
-        blocks.text_input("at", "When was it sent?", placeholder=TIMES[:50], hint=f"Empty: now. In {zone.key}."),
+        blocks.text_input("at", "When was it sent?", placeholder=TIMES, hint=f"Empty: now. In {zone.key}."),
         blocks.text_input("reference", "Its reference", placeholder="the authority's number for it", most=200),
         blocks.text_input("reason", "Or: why is it not required?", multiline=True, most=500),
     ]
@@ -86,7 +84,7 @@ def event_form(incident: Incident, view: ClockView, event: str, zone: ZoneInfo) 
     rows: list[Block] = [blocks.section(f"*{escape(view.kind.name)}*: {escape(ask)}")]
     initial = typed(known.at, zone) if known is not None else ""
     hint = f"In your time, {zone.key}."
-    rows.append(blocks.text_input("at", "When?", optional=False, initial=initial, placeholder=TIMES[:50], hint=hint))
+    rows.append(blocks.text_input("at", "When?", optional=False, initial=initial, placeholder=TIMES, hint=hint))
     if known is not None:
         rows.append(blocks.text_input("reason", "Why is it corrected?", optional=False, most=500))
         rows.append(blocks.context(f"First given as {day_and_time(known.first_at)}; that stays on record."))

@@ -17,7 +17,7 @@ from workflows.services import Services
 from workflows.words import escape, safe
 
 FILLERS: Final = ("and", "for", "at", "aware", "since", "from", "as", "of")
-BECAUSE: Final = re.compile(r"(?is)^\s*(?:because|as|since|reason)?[\s:,–-]*(?:of\s+)?")
+BECAUSE: Final = re.compile(r"(?is)^\s*(?:(?:because|as|since|reason)\b)?[\s:,–-]*(?:of\s+)?")
 
 
 class Asked:
@@ -62,10 +62,13 @@ class Asked:
 
     def moment(self) -> datetime | None:
         """Take a time from the left, if one stands there. Raises `UserError` for one that has not passed."""
+        before = self.rest
         self.drop_fillers()
+        if self.next_word() == "now":
+            self.skip()
+            return self.services.clock.now()
         found = moment_in(self.rest, self.services.clock.now(), self.zone)
-        if found.at is not None:
-            self.rest = found.rest
+        self.rest = before if found.at is None else found.rest
         return found.at
 
     def reason(self) -> str:

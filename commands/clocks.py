@@ -294,8 +294,8 @@ async def started(request: FormSubmission, services: Services) -> Reply:
 def time_of(typed: str, field: str, request: FormSubmission, services: Services) -> datetime | None:
     """A field as a time; nothing when it is empty. Raises `FormErrors`."""
     zone, now = ZoneInfo(request.about["zone"]), services.clock.now()
-    if not typed.strip():
-        return None
+    if typed.strip().lower() in ("", "now"):
+        return now if typed.strip() else None
     try:
         found = spoken.find_moment(typed, now, zone)
     except spoken.Impossible as impossible:

@@ -132,20 +132,20 @@ async def test_words_that_cannot_work_get_a_sentence_and_none_is_an_answer(stage
             await stage.anna.types(f"/incident clocks {typed}", in_=channel)
             assert told(stage.anna).startswith(answer), typed
 
-    await stage.anna.types("/incident clocks none apply because it was a test list <b>", in_=channel)
+    await stage.anna.types("/incident clocks none apply, assets are safe <b>", in_=channel)
     await stage.settle()
-    assert told(stage.anna) == "Noted for INC-1: no duty to report applies – it was a test list <b>."
+    assert told(stage.anna) == "Noted for INC-1: no duty to report applies – assets are safe <b>."
     assert "To report" not in channel.pinned[0].shown
-    assert any("none applies: it was a test list <b>" in one.shown for one in stage.anna.dm.messages)
+    assert any("none applies: assets are safe <b>" in one.shown for one in stage.anna.dm.messages)
     assert not any(one.buttons == ["Answer"] for one in stage.anna.dm.messages)
 
     # It turns out otherwise: what was said is no reason not to count.
-    await stage.anna.types("/incident clocks start sec 8-k and au-ndb 2:30", in_=channel)
+    await stage.anna.types("/incident clocks start sec 8-k and au-ndb now", in_=channel)
     await stage.anna.types("/incident clocks", in_=channel)
     assert "◽ filing file Form 8-K, Item 1.05 – 4 business days after material" in told(stage.anna)
     await stage.anna.presses("Set material", on=stage.anna.ephemerals()[-1])
-    assert next(iter((await stage.anna.submits({"When?": "soon"})).values())).startswith("As 13:40,")
-    assert await stage.anna.submits({"When?": "3:00"}) == {}
+    assert next(iter((await stage.anna.submits({"When?": "soon"})).values())).startswith("As now, 13:40,")
+    assert await stage.anna.submits({"When?": "now"}) == {}
     await stage.anna.types("/incident clocks", in_=channel)
     assert "⏳ filing file Form 8-K, Item 1.05 – by 2026-11-27 at 22:30 UTC, 6 d 19 h left" in told(stage.anna)
 
@@ -154,7 +154,7 @@ async def test_words_that_cannot_work_get_a_sentence_and_none_is_an_answer(stage
     assert await stage.anna.submits(given) == {}
     await stage.anna.types("/incident clocks none because of rain", in_=channel)
     assert told(stage.anna).startswith("Clocks run for INC-1.")
-    await stage.anna.types("/incident clocks submitted sec-8k filing ref 0001-26-000042", in_=channel)
+    await stage.anna.types("/incident clocks submitted sec-8k filing as assets-0001-26-000042", in_=channel)
     assert "✅ filing file Form 8-K, Item 1.05 – sent" in told(stage.anna)
     await stage.anna.types("/incident clocks resume sec-8k filing it was the wrong form", in_=channel)
     assert "⏳ filing file Form 8-K" in told(stage.anna)
