@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from storage.models import Action
-from workflows import clocks_words
+from workflows import clocks_words, war_room
 from workflows.action_lines import due_words
 from workflows.card import ROLE_NAMES, severity_line
 from workflows.overview import Overview
@@ -30,6 +30,7 @@ MOST_LINES: Final = 8
 MOST_ACTIONS: Final = 4
 MOST_PROMISES: Final = 3
 MOST_PEOPLE: Final = 5  # of a role
+LONGEST_LINK: Final = 200  # characters: a longer one is on the card
 ROOM: Final = 2200  # characters: about 90 seconds for somebody who has just been woken
 
 
@@ -55,6 +56,7 @@ def incident_briefing(known: Known, now: datetime) -> str:
         f"*Now:* {short(incident.understanding, 220)}" if incident.understanding else "",
         f"*Next:* {short(incident.next_step, 120)}" if incident.next_step else "",
         f"*Impact:* {short(incident.impact, 200) or 'not described yet'}",
+        f"*Call:* {war_room.shown(view.call_url)}" if len(view.call_url) in range(1, LONGEST_LINK) else "",
     ]
     below = [
         listed("*Open actions*", open_actions(known.actions)),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from storage import runs, war_rooms
 from storage.models import Incident, Run, Status, WarRoom
-from workflows.drills import may_reach_out
+from workflows.drills import label, may_reach_out
 from workflows.ids import new_id
 from workflows.links import labelled
 from workflows.policy import Policy
@@ -52,7 +52,7 @@ def link_of(template: str, incident: Incident) -> str:
 
 def topic_of(incident: Incident) -> str:
     """What a vendor shows as the name of the call. Of a private incident it learns the number alone."""
-    return incident.ref if incident.private else f"{incident.ref} {incident.title}"
+    return label(incident) + (incident.ref if incident.private else f"{incident.ref} {incident.title}")
 
 
 def marker_of(incident: Incident) -> str:

@@ -150,8 +150,17 @@ async def test_zoom_makes_the_call_once_and_everybody_finds_it(stage: Stage, ven
     assert len(vendor.meetings) == 1
     assert small.bookmarks[1]["link"] == "https://meet.example.com/ours"
 
+    # A drill has none made, unless it may reach out; whoever takes over command reads where people talk.
+    await stage.declare("--drill sev0 The database is full", by=stage.bilal)
+    assert len(vendor.meetings) == 1
+    drill = await stage.declare("--drill --page sev0 Everything is down", by=stage.bilal)
+    assert vendor.meetings[-1]["topic"] == "🎓 DRILL INC-4 Everything is down"
+    await stage.bilal.types("/incident handoff @chen", in_=drill)
+    await stage.settle()
+    assert f"Call: {vendor.meetings[-1]['join_url']}" in stage.chen.dm.messages[-1].shown
+
     private = await stage.declare("--private sev1 Stolen laptop", by=stage.chen)
-    assert vendor.meetings[-1]["topic"] == "INC-3"
+    assert vendor.meetings[-1]["topic"] == "INC-5"
     assert private.bookmarks[1]["link"] == vendor.meetings[-1]["join_url"]
 
 
