@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from commands.mention import Mention, words_for
 from commands.request import ButtonPress, FormSubmission, Shortcut, SlashRequest
 from workflows import blocks
 from workflows.ports import Post
+from workflows.words import escape
 
 SPOKEN: Final = (None, "", "file_share", "thread_broadcast")  # kinds of messages that are somebody's words
 ODD_CHARACTERS: Final = str.maketrans({"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u00a0": " "})
@@ -147,3 +148,9 @@ def told_in_form(post: Post | None) -> Mapping[str, Any]:
     """A private answer to a form: the form turns into it."""
     rows = list(post.blocks) if post and post.blocks else [blocks.section(post.text if post else "Done.")]
     return blocks.notice("Incident", rows)
+
+
+def refused_in_form(problems: Iterable[str], typed: Iterable[str]) -> Mapping[str, Any]:
+    """A refusal that came too late for the fields: what was wrong, and what was typed, to be copied."""
+    text = "\n".join(["*Not stored*", *map(escape, problems), "*What you wrote*", *map(escape, filter(None, typed))])
+    return blocks.notice("Incident", [blocks.section(text)])

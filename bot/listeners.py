@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 ANYTHING: Final = re.compile(".*")
 SLACKS_PATIENCE: Final = 2.3  # seconds; Slack gives up on us after three
+LATE: Final = "This takes longer than usual and is not stored yet. You will read here when it is."
 
 
 class Listeners:
@@ -165,10 +166,17 @@ class Listeners:
         if function is None:
             await ack()
             return
+        work = self._answer(
+            who_asks.do(function, request, self._services), first_field=next(iter(request.values), "")
+        )
+        task = asyncio.get_running_loop().create_task(work)
+        done, _ = await asyncio.wait([task], timeout=SLACKS_PATIENCE)
+        if not done:
+            self._background.start(self._follow_form(task, request), "form late")
+            await ack(response_action="update", view=door.told_in_form(Post(text=LATE)))
+            return
         try:
-            reply = await self._answer(
-                who_asks.do(function, request, self._services), first_field=next(iter(request.values), "")
-            )
+            reply = task.result()
         except FormErrors as errors:
             await ack(response_action="errors", errors=errors.fields)
             return
@@ -177,6 +185,16 @@ class Listeners:
             return
         view = reply.form or door.told_in_form(reply.post)
         await ack(response_action="update", view=view)
+
+    async def _follow_form(self, work: Awaitable[Reply], request: FormSubmission) -> None:
+        """The form shows what came of it; a refusal, with what was typed, as Slack has closed the fields by now."""
+        try:
+            reply = await work
+        except FormErrors as errors:
+            view = door.refused_in_form(errors.fields.values(), request.values.values())
+        else:
+            view = reply.form or door.told_in_form(reply.post)
+        await self._services.slack.views.update(request.view_id, view)
 
     def _for(self, request: SlashRequest | ButtonPress | Shortcut | FormSubmission | Mention) -> Services:
         """What a command is given: everything, and who asks, so that they hear when it takes long."""
@@ -197,7 +215,7 @@ class Listeners:
                 self._tell(reply.post, response_url, channel_id, user)
 
         self._background.start(follow(), "answer late")
-        return told("This takes longer than usual and is not stored yet. You will read here when it is.")
+        return told(LATE)
 
     async def _answer(self, work: Awaitable[Reply], *, first_field: str = "") -> Reply:
         """The one place where failures become sentences.

@@ -17,6 +17,7 @@ from sqlmodel import col, func, select
 
 from bot.app import CannotStart, open_app
 from bot.config import Settings
+from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.running import in_one_sentence
 from storage.models import Entry, Incident, Message, Press, Run, Update
@@ -164,6 +165,30 @@ async def test_a_database_that_takes_200_ms_a_query_keeps_nobody_waiting_for_a_w
         await stage.settle()
 
 
+async def test_a_form_that_takes_longer_than_slack_waits_shows_what_came_of_it(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        channel = await stage.declare()
+        await stage.anna.presses("Post update", in_=channel)
+        with slow(stage, 0.2):
+            assert await stage.anna.submits({"What changed?": "Rolled back"}) == {}
+            assert "takes longer than usual" in in_form(stage.anna)
+            await stage.workspace.until(lambda: "takes longer than usual" not in in_form(stage.anna), timeout=20)
+        await stage.settle()
+        assert posted(channel, "Rolled back") == 1
+
+        await stage.anna.types("/incident severity", in_=channel)
+        with slow(stage, 1.0):
+            await stage.anna.submits({"Severity": "SEV3 · Low impact"})
+            await stage.workspace.until(lambda: "Not stored" in in_form(stage.anna), timeout=20)
+        assert "SEV3" in in_form(stage.anna)
+        await stage.settle()
+
+
+def in_form(who: Person) -> str:
+    """What the modal on top shows."""
+    return who.modal.shown if who.modal else ""
+
+
 async def start(settings: Settings) -> None:
     with in_one_sentence():
         async with open_app(settings):
@@ -184,17 +209,15 @@ async def test_at_the_start_an_unusable_database_is_one_sentence(stage: Stage) -
 
 @contextmanager
 def slow(stage: Stage, seconds: float) -> Iterator[None]:
-    """Every query takes so much longer."""
+    """Every query takes so much longer. The listener stays, as a query may be passing it at the end."""
+    pause = seconds
 
     def wait(*_: object) -> None:
-        await_only(asyncio.sleep(seconds))
+        await_only(asyncio.sleep(pause))
 
-    engine = stage.app.services.database._engine
-    event.listen(engine.sync_engine, "before_cursor_execute", wait)
-    try:
-        yield
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", wait)
+    event.listen(stage.app.services.database._engine.sync_engine, "before_cursor_execute", wait)
+    yield
+    pause = 0
 
 
 async def gone(url: str) -> None:
