@@ -58,12 +58,13 @@ def incident_briefing(known: Known, now: datetime) -> str:
         f"*Impact:* {short(incident.impact, 200) or 'not described yet'}",
         f"*Call:* {war_room.shown(view.call_url)}" if len(view.call_url) in range(1, LONGEST_LINK) else "",
     ]
+    to_report = clocks_words.briefly(view.clocks, view.clocks_asked, now)
     below = [
         listed("*Open actions*", open_actions(known.actions)),
         listed(f"*Promised outside:* {promised(view, now)}", promises(view, now))
         if view.promises
         else f"*Promised outside:* {promised(view, now)}",
-        listed("*To report*", to_report) if (to_report := clocks_words.briefly(view.clocks, now)) else "",
+        listed("*To report*", to_report) if to_report else "",
         f"*Who does what:* {who(view)}",
     ]
     room = ROOM - sum(len(part) + 1 for part in (*above, *below))

@@ -49,7 +49,7 @@ def catch_up(known: Known, now: datetime, away: Away | None = None) -> str:
     below = [
         points("Open actions", actions(known.actions)),
         points("Promised outside", [words(one, 18) for one in promises(view, now)[:2]]),
-        points("To report", [words(one, 18) for one in clocks_words.briefly(view.clocks, now)[:2]]),
+        points("To report", [words(one, 18) for one in clocks_words.briefly(view.clocks, view.clocks_asked, now)[:2]]),
         f"*Who:* {words(who(view), 40)}",
         next_update(view, now),
     ]

@@ -48,11 +48,15 @@ def card_line(found: Sequence[ClockView], question: ClockQuestion | None) -> str
     """What is due next, in one line; nothing where nothing is owed."""
     waiting = owed(found)
     if not waiting:
-        open_question = question is not None and question.answered_at is None
-        return "⚖️ *To report:* is there a duty to? `/incident clocks` answers it" if open_question else ""
+        return "⚖️ *To report:* is there a duty to? `/incident clocks` answers it" if is_open(question) else ""
     first, more = waiting[0], len(waiting) - 1
     others = f" · and {more} more: `/incident clocks`" if more else ""
     return f"⚖️ *To report:* {named(first)} {due_words(first)}{others}"
+
+
+def is_open(question: ClockQuestion | None) -> bool:
+    """Whether it was asked and nobody has answered."""
+    return question is not None and question.answered_at is None
 
 
 def named(one: Report) -> str:
@@ -66,9 +70,11 @@ def due_words(one: Report) -> str:
     return f"by {when(one.at)}" + (" at the latest" if one.tentative else "")
 
 
-def briefly(found: Sequence[ClockView], now: datetime, most: int = 2) -> list[str]:
+def briefly(found: Sequence[ClockView], question: ClockQuestion | None, now: datetime, most: int = 2) -> list[str]:
     """What is still owed, for somebody who takes over or comes in; the most urgent first."""
     waiting = owed(found)
+    if not found and is_open(question):
+        return ["nobody has said yet whether there is a duty to: `/incident clocks`"]
     told = [
         f"{named(one)} {due_words(one)}"
         if one.at is None

@@ -16,7 +16,7 @@ from workflows.clocks_due import deadline, due, is_business_day, moments, next_m
 from workflows.clocks_kinds import PENDING, Kind, Step, called, in_force, kept, read, shipped
 from workflows.clocks_telling import told_by_another
 from workflows.clocks_view import ClockView, Report
-from workflows.clocks_words import card_line, kind_details, limit, reminder
+from workflows.clocks_words import briefly, card_line, kind_details, limit, reminder
 from workflows.export import as_json
 from workflows.policy import default_policy
 from workflows.postmortem import draft
@@ -286,6 +286,12 @@ def test_the_card_names_the_most_urgent_report_and_counts_the_others() -> None:
     assert line.endswith("· and 1 more: `/incident clocks`")
     assert "\n" not in line
     assert "is there a duty to?" in card_line([], ClockQuestion(incident_id=7))
+    assert briefly([], ClockQuestion(incident_id=7), after(1)) == [
+        "nobody has said yet whether there is a duty to: `/incident clocks`"
+    ]
+    told = briefly([gdpr], None, after(40))
+    assert told[0].endswith("1 h left")
+    assert told[1] == "GDPR, people affected as soon as possible"
     assert card_line([], ClockQuestion(incident_id=7, answered_at=after(1), reason="No data")) == ""
 
 
