@@ -18,6 +18,7 @@ from commands import (
     course,
     declare,
     declare_from_message,
+    drill,
     escalate,
     handoff,
     home,
@@ -80,6 +81,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
             rename,
             access,
             near_miss,
+            drill,
             catchup,
             status,
             list,
@@ -128,6 +130,7 @@ BUTTONS: Mapping[str, ButtonFunction] = MappingProxyType(
         "clocks_event": clocks.timing,
         "comms_open": comms.opened,
         "comms_no_email": comms.no_email,
+        "drill": drill.pressed,
         "promise_kept": promise.kept,
         "promise_move": promise.opened,
         "promise_missed": promise.opened,
@@ -170,6 +173,8 @@ FORMS: Mapping[str, FormFunction] = MappingProxyType(
         close.CALLBACK: close.submitted,
         comms.CALLBACK: comms.submitted,
         promise.CALLBACK: promise.submitted,
+        drill.CALLBACK: drill.submitted,
+        drill.ABORT: drill.aborted,
         make_action.CALLBACK: make_action.submitted,
     }
 )

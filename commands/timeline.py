@@ -26,6 +26,8 @@ SIGNS: Mapping[str, str] = {
     "follow-up": "🔧",
     "note": "📝",
     "update": "📣",
+    "inject": "🎓",
+    "drill": "🎓",
     "problem": "⚠️",
     "promise": "🤝",
     "comms": "✉️",

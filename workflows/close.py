@@ -108,9 +108,13 @@ def fill(incident: Incident, request: CloseRequest) -> None:
 
 
 def refuse_incomplete(incident: Incident, reason: str, now: datetime, policy: Policy) -> None:
-    """A closed incident says what happened and to whom, and has been quiet for a while or says why that is enough."""
+    """A closed incident says what happened and to whom, and has been quiet for a while or says why that is enough.
+
+    A drill need not be watched.
+    """
     stable_at = (incident.resolved_at or now) + policy.stable_for
-    given = {"summary": incident.summary, "impact": incident.impact, "reason": reason or now >= stable_at}
+    quiet = now >= stable_at or incident.drill
+    given = {"summary": incident.summary, "impact": incident.impact, "reason": reason or quiet}
     missing = tuple(name for name, value in given.items() if not value)
     if missing:
         raise Incomplete(incident, missing, stable_at)

@@ -79,6 +79,8 @@ def status_line(incident: Incident, text: str) -> str:
 
 
 def next_step(services: Services, incident: Incident) -> str:
+    if incident.status == Status.RESOLVED and incident.drill:
+        return "`/incident close` ends the drill, and shows how it went."
     if incident.status == Status.RESOLVED:
         wait = duration(services.policy.stable_for)
         return f"When it has been stable for {wait}: `/incident close`, and the postmortem draft is written."

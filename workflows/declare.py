@@ -275,6 +275,7 @@ async def run(run: Run, services: Services) -> None:
         await parties.owe(after, "declared", [Party.read(one) for one in run.args.get("parties") or ()])
         await dependencies.owe(after, services.policy)
         await escalating.channel_ready(after)
+        await drills.channel_ready(after)
         await after.refresh()
 
 

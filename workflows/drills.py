@@ -27,6 +27,7 @@ SIGN: Final = "🎓"
 BANNER: Final = f"{SIGN} *{WORD}* · practice, nothing here is real {SIGN}"
 TOPIC: Final = "drill-"  # how the topic of a drill's channel begins
 MOST_BLOCKS: Final = 50  # Slack page: Blocks, of a message
+KIND: Final = "drill"  # the kind of the run that says what is practised
 INJECT: Final = "inject"  # the kind of the reminder, of its run, and of the line on the timeline
 SCORE: Final = "drill_score"  # the kind of the run
 OVER: Final = (Status.CLOSED, Status.CANCELLED, Status.MERGED)
@@ -72,10 +73,20 @@ async def begin(made: "Change", scenario: Scenario | None) -> None:
                     source=beat.source,
                 )
             )
-        if scenario.beats:
-            await made.remind(INJECT, made.now + scenario.beats[0].after)
     made.session.add(drill)
     await made.session.flush()
+
+
+async def channel_ready(made: "Change") -> None:
+    """There is a place to say what is practised, and from now on the scenario's time runs."""
+    if not made.incident.drill:
+        return
+    await made.owe(KIND, str(made.incident.id))
+    waiting = await stored.waiting(made.session, made.incident.key)
+    for inject in waiting:
+        inject.due_at += made.now - made.incident.declared_at
+    if waiting and made.incident.is_open:
+        await made.remind(INJECT, waiting[0].due_at)
 
 
 async def follow(made: "Change") -> None:

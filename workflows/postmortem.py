@@ -28,6 +28,7 @@ KINDS: Final = {
     "comms": "said outside",
     "no-email": "decision",
     "clocks": "duty to report",
+    "inject": "scenario",
 }
 LATER: Final = 120  # seconds between happening and recording from which on both times are told
 

@@ -11,15 +11,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import actions, classifications, handoffs, incidents, messages, promises, sent
 from storage import clocks as duties
+from storage import drills as practice
 from storage import names as known
 from storage import timeline as lines
 from storage.models import (
     Action,
     Classification,
     ClockQuestion,
+    Drill,
     Gap,
     Handoff,
     Incident,
+    Inject,
     Message,
     Promise,
     Revision,
@@ -63,6 +66,8 @@ class Record:
     merged: Sequence[Merged] = ()
     clocks: Sequence[ClockView] = ()
     clocks_asked: ClockQuestion | None = None
+    drill: Drill | None = None
+    injects: Sequence[Inject] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     bots: frozenset[str] = frozenset()
@@ -93,6 +98,8 @@ async def read(session: AsyncSession, incident: Incident) -> Record:
         merged=await merged_into(session, incident),
         clocks=await views(session, incident.key),
         clocks_asked=await duties.question(session, incident.key),
+        drill=await practice.of_incident(session, incident.key),
+        injects=await practice.injects(session, incident.key),
     )
     return await with_names(session, record)
 
@@ -198,6 +205,8 @@ def masked(record: Record, mask: Mask) -> Record:
         merged=[masked_merged(one, mask) for one in record.merged],
         clocks=[masked_clock(view, mask) for view in record.clocks],
         clocks_asked=masked_row(record.clocks_asked, mask) if record.clocks_asked else None,
+        drill=masked_row(record.drill, mask) if record.drill else None,
+        injects=[masked_row(one, mask) for one in record.injects],
     )
 
 

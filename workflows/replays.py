@@ -17,8 +17,8 @@ SOMEBODY: Final = "somebody"
 KEY_MOMENTS: Final = frozenset({"update", "status", "severity", "key", "finding", "action", "decision", "mitigation"})
 
 
-def replayed(record: Record, *, faster: float = 1) -> Scenario:
-    """The key moments of an incident as injects, at their distances from its declaration, `faster` times as fast.
+def replayed(record: Record) -> Scenario:
+    """The key moments of an incident as injects, at their distances from its declaration.
 
     Nothing that looks like a secret comes along, and nobody's name: it is about what happened.
     """
@@ -29,7 +29,7 @@ def replayed(record: Record, *, faster: float = 1) -> Scenario:
     for line in clean.timeline:
         if line.kind in KEY_MOMENTS and line.at > began:
             text = one_line(plain(line.text, nameless(line.text)), LONGEST)
-            beats.append(Beat(after=(line.at - began) / faster, text=text, source=then(line.at - began, line.kind)))
+            beats.append(Beat(after=line.at - began, text=text, source=then(line.at - began, line.kind)))
     severity = clean.severities[0][1] if clean.severities else incident.severity
     return Scenario(
         key=incident.ref,
