@@ -103,18 +103,18 @@ async def run(run: Run, services: Services) -> None:
     except Refused as refused:
         await give_up(run, services, refused.error)
         return
-    except (Busy, Unclear) as trouble:
+    except Busy as busy:
         if run.row.failures + 1 < PATIENCE:
-            raise patient(trouble) from trouble
-        await give_up(run, services, "call_limit_reached" if isinstance(trouble, Busy) else "call_unreachable")
+            raise Busy(min(busy.retry_after, LONGEST_PAUSE)) from busy
+        await give_up(run, services, "call_limit_reached")
+        return
+    except Unclear:
+        if run.row.failures + 1 < PATIENCE:
+            raise
+        await give_up(run, services, "call_unreachable")
         return
     if made.startswith(war_room.MADE):
         await record(run, services, json.loads(made))
-
-
-def patient(trouble: Busy | Unclear) -> Busy | Unclear:
-    """As long a pause as the vendor wants, as far as people can wait for it."""
-    return Busy(min(trouble.retry_after, LONGEST_PAUSE)) if isinstance(trouble, Busy) else trouble
 
 
 async def create(services: Services, incident: Incident) -> str:
