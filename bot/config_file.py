@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot import (
     config_clocks,
+    config_drills,
     config_hooks,
     config_permissions,
     config_questions,
@@ -67,6 +68,10 @@ def read_policy(path: Path) -> Policy:
         problems.append(broken)
     try:
         policy = replace(policy, clocks=config_clocks.read(path, text, shape))
+    except ConfigError as broken:
+        problems.append(broken)
+    try:
+        policy = replace(policy, scenarios=config_drills.read_scenarios(shape, policy, path.parent))
     except ConfigError as broken:
         problems.append(broken)
     if problems:

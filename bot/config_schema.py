@@ -303,6 +303,11 @@ class Clocks(Section):
     tell: list[Filled] = []
 
 
+class Drills(Section):
+    folder: Filled | None = None
+    starters: bool = True
+
+
 class Access(Section):
     admins: list[Annotated[str, AfterValidator(_member)]] = []
     admins_see_private: bool = False
@@ -333,5 +338,6 @@ class ConfigFile(Section):
     runbooks: Runbooks = Runbooks()
     remediation: list[RemediationTable] = []
     clocks: Clocks = Clocks()
+    drills: Drills = Drills()
     access: Access = Access()
     permissions: dict[str, list[Filled]] = {}

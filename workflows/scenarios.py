@@ -60,7 +60,7 @@ def length_of(text: str) -> timedelta | None:
 def read(key: str, table: Mapping[str, Any]) -> Scenario:
     """A scenario from a file whose shape has been checked (`bot.config_drills`)."""
     beats = [
-        Beat(after=length_of(one["at"]) or timedelta(0), text=one["text"].strip(), source=one.get("from", ""))
+        Beat(after=length_of(one["at"]) or timedelta(0), text=one["text"].strip(), source=one.get("by", ""))
         for one in table["inject"]
     ]
     words = {

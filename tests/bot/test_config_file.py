@@ -64,6 +64,7 @@ def test_the_example_shows_every_setting_that_there_is() -> None:
         *("lifecycle", "handoff", "postmortem", "comms", "clocks", "service", "access", "permissions"),
         *("catalogue", "groups", "escalate", "escalation"),
         "runbooks",
+        "drills",
     }
     assert set(shown["runbooks"]) == {"starters", "stale_after", "alerts", "hint_after"}
     assert set(shown["severity"][0]) == {
