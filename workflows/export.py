@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 
 from storage.models import Action, Classification, ClockStep, Gap, Handoff, Promise, Role, Sent, Update
 from workflows.clocks_view import ClockView
+from workflows.drill_record import drill_facts
 from workflows.policy import Policy
 from workflows.postmortem import draft
 from workflows.record import Record, without_secrets
@@ -45,6 +46,7 @@ def as_json(record: Record) -> str:
         "classifications": [classification_facts(one) for one in clean.classifications],
         "merged": [merged_facts(one) for one in clean.merged],
         "clocks": clocks_facts(clean),
+        "drill": drill_facts(clean),
         "masked": sum((clean.masked or {}).values()),
         "names": dict(sorted(clean.names.items())),
     }
@@ -96,6 +98,7 @@ def incident_facts(record: Record) -> dict[str, Any]:
         "channel_id": incident.channel_id,
         "channel_name": incident.channel_name,
         "private": incident.private,
+        "drill": incident.drill,
         "ic": record.ic,
         "service": incident.service,
         "summary": incident.summary,

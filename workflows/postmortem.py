@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from workflows import clocks_record, markdown
+from workflows import clocks_record, drill_record, markdown
 from workflows import postmortem_facts as tables
 from workflows.numbers import numbers
 from workflows.policy import Policy
@@ -43,6 +43,7 @@ def draft(record: Record, policy: Policy) -> str:
     facts = Facts(record=clean, numbers=numbers(clean), policy=policy)
     sections = [
         heading(facts),
+        *drill_record.practice(facts),
         section("Facts", tables.facts_table(facts)),
         section("Roles", tables.roles_table(facts)),
         section("Summary", said_or_asked(facts, clean.incident.summary, SUMMARY)),

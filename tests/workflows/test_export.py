@@ -41,6 +41,7 @@ def test_json_has_the_contracts_fields() -> None:
             "classifications",
             "merged",
             "clocks",
+            "drill",
             "masked",
             "names",
         )
