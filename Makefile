@@ -2,7 +2,7 @@
 UV := $(shell command -v uv || echo .uv/bin/uv)
 PYTHON ?= python3
 
-.PHONY: help demo test exhaustive check format bench soak run lock clean
+.PHONY: help demo test exhaustive check format screens bench soak run lock clean
 
 help: ## what the targets do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -36,6 +36,9 @@ check: .venv/.ready ## lint, format, strict types, manifest
 format: .venv/.ready ## put the code into its format
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
+
+screens: .venv/.ready ## draw the pictures of the documents anew, from what Slack receives
+	@.venv/bin/python -m tests.screens
 
 bench: .venv/.ready ## measure declare and intake against a bare Bolt app
 	@.venv/bin/python -m tests.bench

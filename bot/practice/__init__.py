@@ -17,6 +17,7 @@ Its rooms, each of which knows only those above it:
 - `faults/`: rules by which chosen calls go wrong, rate limits as a mode, outages.
 - `web/`: the doors on loopback: `/api/`, sockets, response URLs, uploads and downloads; the log of calls.
 - `driver/`: people: what they type and press (`Hands`), say and do (`Voice`), and see (`Eyes`).
+- `pictures/`: what people see, drawn as SVG for the documents.
 - `workspace.py`: all of it together, as tests and the demo hold it.
 
 Times people see come from the clock that is handed in; what Slack measures in real seconds (acknowledgements,

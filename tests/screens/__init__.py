@@ -1,0 +1,1 @@
+"""Screens of the documents: played in the local workspace, drawn from what Slack received."""
