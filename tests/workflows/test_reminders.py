@@ -1,7 +1,7 @@
 """Hundreds due at once, and one of them broken."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import col, func, select
@@ -37,13 +37,28 @@ async def test_one_that_fails_is_tried_again_later_and_stops_no_other(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await due_for(stage, 10)
-    services = stage.app.services
-    async with services.database.write() as session:
-        third = (await session.exec(select(Reminder).where(Reminder.subject == "3"))).one()
-        third.kind = "of a later version"
+    await third_becomes(stage, "patience")  # which says what it watches, and this one does not
     with caplog.at_level(logging.CRITICAL, logger="workflows.reminders"):
-        await reminders.tick(services)
-    async with services.database.read() as session:
-        assert (await session.exec(select(func.count()).select_from(Run).where(Run.kind == "nag"))).one() == 9
-        left = (await session.exec(select(Reminder).where(col(Reminder.kind) == "of a later version"))).one()
-        assert left.due_at == stage.clock.now() + timedelta(minutes=1)
+        await reminders.tick(stage.app.services)
+    assert await nags_and_due(stage, "patience") == (9, stage.clock.now() + timedelta(minutes=1))
+
+
+async def test_one_that_only_a_newer_release_knows_is_left_to_it(stage: Stage) -> None:
+    await due_for(stage, 10)
+    await third_becomes(stage, "of a later version")
+    await reminders.tick(stage.app.services)
+    assert await nags_and_due(stage, "of a later version") == (9, stage.clock.now())
+
+
+async def third_becomes(stage: Stage, kind: str) -> None:
+    async with stage.app.services.database.write() as session:
+        third = (await session.exec(select(Reminder).where(Reminder.subject == "3"))).one()
+        third.kind = kind
+
+
+async def nags_and_due(stage: Stage, kind: str) -> tuple[int, datetime]:
+    """How many nags are owed, and when the reminder of this kind is due."""
+    async with stage.app.services.database.read() as session:
+        nags = (await session.exec(select(func.count()).select_from(Run).where(Run.kind == "nag"))).one()
+        left = (await session.exec(select(Reminder).where(col(Reminder.kind) == kind))).one()
+    return nags, left.due_at
