@@ -9,7 +9,7 @@ from commands import speech
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import by_id, incident_meant
 from storage import escalations
-from storage.models import Escalation, Incident
+from storage.models import Escalation, EscalationState, Incident
 from workflows import blocks, escalating, escalation, matrix
 from workflows.blocks import Block
 from workflows.errors import FormErrors, UserError
@@ -142,6 +142,8 @@ def nobody(incident: Incident, policy: Policy) -> str:
 
 
 def begun_text(incident: Incident, begun: Escalation) -> str:
+    if begun.state == EscalationState.STOPPED:
+        return f"{begun.outcome}."  # a drill
     parties = escalating.parties_of(begun)
     then = f" Then: {escalating.titles(parties[1:])}." if len(parties) > 1 else ""
     return (

@@ -85,7 +85,7 @@ async def abort(services: Services, incident_id: int, reason: str, *, press: str
         undo = f"\nTake back what was changed for it: {drill.blast_radius}" if drill.blast_radius else ""
         text = f"🛑 *Stop. The drill is aborted* by {person(by)}: {reason}{undo}"
         await made.owe("say", f"{made.incident.id}:drill-abort:{made.now.isoformat()}", {"text": text})
-        await triage.call_off(made, f"the drill was aborted: {reason}", by, services)
+        await triage.call_off(made, f"the drill was aborted: {reason}", by, services, aloud=False)
     return made.incident
 
 

@@ -55,7 +55,8 @@ async def cancel(services: Services, incident_id: int, reason: str, *, press: st
     return made.incident
 
 
-async def call_off(made: Change, reason: str, by: str, services: Services) -> None:
+async def call_off(made: Change, reason: str, by: str, services: Services, *, aloud: bool = True) -> None:
+    """End it. `aloud`: the channel is told; whoever does without has told it."""
     incident = made.incident
     status = lifecycle.move(incident.status, "cancel")
     word = "Declined" if incident.status == Status.TRIAGE else "Cancelled"
@@ -64,6 +65,8 @@ async def call_off(made: Change, reason: str, by: str, services: Services) -> No
     await handoff.overtake(made, by)
     made.tell("status", f"{word}: {reason}", by, state=status)
     await made.refresh()
+    if not aloud:
+        return
     await say(
         made,
         f"{person(by)}: {word}. {reason}\nIt stays on record and out of the figures. Nobody is reminded any more. "
