@@ -10,7 +10,7 @@ from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from tests.screens.album import Album, said
 from tests.stage import Stage, open_stage
-from workflows.policy import Link, Policy, Service, WarRoomPolicy
+from workflows.policy import Hook, Link, Policy, Service, WarRoomPolicy
 
 TITLE: Final = "Database primary is down"
 
@@ -56,7 +56,8 @@ def configured(stage: Stage) -> Policy:
     dashboard = Link(title="Orders a minute", url="https://graphs.example.com/checkout")
     checkout = Service(name="Checkout", owner=(stage.bilal.id,), escalation=(stage.chen.id,), dashboards=(dashboard,))
     call = WarRoomPolicy(via="link", link="https://meet.example.com/{ref}", severities=("SEV0", "SEV1"))
-    return replace(stage.settings.policy, services=(checkout,), war_room=call)
+    flag = Hook(name="Turn the new ranking off", url="https://flags.example.com/ranking", severities=("SEV0",))
+    return replace(stage.settings.policy, services=(checkout,), war_room=call, hooks=(flag,))
 
 
 async def declared(night: Night) -> None:
@@ -110,7 +111,12 @@ async def informed(night: Night) -> None:
     await anna.types("/incident comms", in_=night.channel)
     await anna.presses("First notice", on=anna.ephemerals()[-1])
     album.modal("comms-form", "A notice drafted from the record, to be edited", anna)
+    await anna.submits()
+    album.modal("form-refused", "A form that was refused says why and keeps what was typed", anna)
     await anna.closes()
+    await anna.types("/incident promise ETA for the fix by 5:30 to customers", in_=night.channel)
+    await night.types(anna, "/incident promises")
+    album.answer("promises", "What was promised outside", anna)
 
 
 async def joined(night: Night) -> None:
@@ -123,6 +129,10 @@ async def joined(night: Night) -> None:
     asked = await chen.says("What is going on here, @sitrep?", in_=night.channel)
     await stage.settle()
     album.posts("mention", "What the bot answers when it is mentioned", asked)
+    await stage.dora.invites(stage.workspace.bot_user_id, "general")
+    linked = await stage.dora.says("Does INC-1 hit the warehouse too?", in_="general")
+    await stage.settle()
+    album.posts("unfurl", "A number that somebody writes is explained in the thread", linked)
     await night.types(anna, "/incident handoff @bilal Chen looks at the slow queries")
     album.posts("handoff", "The briefing of whoever is asked to take over", said(stage.bilal, "asks you to take over"))
     await stage.bilal.presses("Accept", on=said(stage.bilal, "asks you to take over"))
@@ -141,6 +151,10 @@ async def ended(night: Night) -> None:
     await bilal.submits({"Why can it be closed now?": "Orders are back at their usual rate"})
     await stage.settle()
     album.posts("closed", "What is said when an incident is closed", said(night.channel, "INC-1 is closed"))
+    draft = next(one for one in night.channel.messages if one.files)
+    album.posts("postmortem", "The postmortem draft as a file", draft)
+    await night.types(bilal, "/incident action")
+    album.answer("follow-ups", "What is left to do", bilal)
 
 
 async def kept_private(night: Night) -> None:
@@ -179,6 +193,9 @@ async def triaged(night: Night) -> None:
     await stage.bilal.presses("I'll take comms", in_=channel)
     await stage.settle()
     album.posts("roles-card", "The card at SEV0: who does what, and which roles are free", channel.pinned[0])
+    await anna.presses("Remediate", in_=channel)
+    await stage.settle()
+    album.answer("remediation", "What was approved in advance, and what usually helps", anna)
     await stage.chen.types("/incident role comms @chen", in_=channel)
     album.answer("role-taken", "What is said about a role that somebody has", stage.chen)
 
