@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.practice.pictures.blocks import draw_blocks
 from bot.practice.pictures.elements import Sight
-from bot.practice.pictures.frames import Posted, draw_conversation, draw_home, draw_modal
+from bot.practice.pictures.frames import Posted, draw_conversation, draw_home, draw_modal, draw_question
 from bot.practice.pictures.shapes import Box, Label, Look, Rect
 from bot.practice.pictures.spans import mrkdwn
 from bot.practice.pictures.svg import draw
@@ -174,6 +174,7 @@ def test_any_view_gives_a_picture_that_can_be_read(blocks: list[Json], title: Js
     values = {"b": {"f": {"type": "plain_text_input", "value": entered}}}
     check(draw_modal(view, Sight(names=NAMES, values=values, errors={"b": error})))
     check(draw_home("Sitrep", view, NAMES))
+    check(draw_question({"title": title, "text": title, "confirm": title}, NAMES))
 
 
 def texts(box: Box) -> str:

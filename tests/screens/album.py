@@ -33,6 +33,10 @@ class Album:
         """The modal in front of this person."""
         self._keep(name, draw(looking.modal(self._state, self._state.stacks[who.id][-1]), title=title))
 
+    def question(self, name: str, title: str, who: Person, label: str) -> None:
+        """What Slack asks before this button of what the person saw last acts."""
+        self._keep(name, draw(looking.question(self._state, who.ephemerals()[-1], label), title=title))
+
     def home(self, name: str, title: str, who: Person) -> None:
         """This person's home tab."""
         self._keep(name, draw(looking.home(self._state, self._state.homes[who.id]), title=title))

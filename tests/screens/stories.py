@@ -122,6 +122,7 @@ async def informed(night: Night) -> None:
 async def joined(night: Night) -> None:
     stage, album, anna, chen = night.stage, night.album, night.stage.anna, night.stage.chen
     await night.types(anna, "/incident escalate @chen the new primary is slow")
+    album.posts("escalation-line", "What the channel reads of a call for help", said(night.channel, "Escalated to"))
     album.posts("escalation", "A call for help that stands alone", said(chen, "asks for your help"))
     await chen.presses("On my way", on=said(chen, "asks for your help"))
     await night.types(chen, "/incident catchup all")
@@ -196,6 +197,7 @@ async def triaged(night: Night) -> None:
     await anna.presses("Remediate", in_=channel)
     await stage.settle()
     album.answer("remediation", "What was approved in advance, and what usually helps", anna)
+    album.question("remediation-question", "What Slack asks before it is sent", anna, "Turn the new ranking off")
     await stage.chen.types("/incident role comms @chen", in_=channel)
     album.answer("role-taken", "What is said about a role that somebody has", stage.chen)
 

@@ -1,10 +1,10 @@
-"""What is around the blocks: a message in its channel, a modal, the home tab."""
+"""What is around the blocks: a message in its channel, a modal, the question before a press, the home tab."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.practice.pictures.blocks import SMALL, draw_blocks
+from bot.practice.pictures.blocks import SMALL, draw_blocks, lines_of
 from bot.practice.pictures.elements import Sight, button
 from bot.practice.pictures.measuring import width_of
 from bot.practice.pictures.shapes import (
@@ -27,6 +27,7 @@ from bot.practice.reading import Names, read_text_object
 Json = dict[str, Any]
 WIDE: Final = 720.0
 MODAL: Final = 520.0
+QUESTION: Final = 440.0
 AVATARS: Final = ("#4a154b", "#1264a3", "#b8860b", "#2f7d5b", "#a0432c", "#5b5ea6")
 APP: Final = "#3f0e40"
 NAME: Final = Look(bold=True)
@@ -166,6 +167,25 @@ def _foot(view: Json, sight: Sight) -> Box:
         buttons.append(button(read_text_object(view["submit"], sight.names), "primary", width=most))
     row = beside(buttons, gap=10)
     return Box(width=MODAL, height=row.height + 28, shapes=row.moved(MODAL - 24 - row.width, 14))
+
+
+def draw_question(confirm: Json, names: Names) -> Box:
+    """What Slack asks before a button acts: the button's `confirm` object, as a dialog."""
+    sight, room = Sight(names=names), QUESTION - 48
+    title = paragraph(lines_of(confirm.get("title"), sight), width=room, look=Look(size=17, bold=True))
+    text = paragraph(lines_of(confirm.get("text"), sight), width=room, look=Look(size=14.5))
+    most = (room - 10) / 2
+    row = beside(
+        [
+            button(read_text_object(confirm.get("deny"), names) or "Cancel", width=most),
+            button(
+                read_text_object(confirm.get("confirm"), names) or "Yes", confirm.get("style") or "primary", width=most
+            ),
+        ],
+        gap=10,
+    )
+    foot = Box(width=room, height=row.height, shapes=row.moved(room - row.width, 0))
+    return _window(inside(below([title, text, foot], gap=14), x=24, y=18, width=QUESTION), QUESTION)
 
 
 def draw_home(name: str, view: Json, names: Names) -> Box:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from bot.practice.driver.eyes import author_name, clock_time
 from bot.practice.pictures.elements import Sight
-from bot.practice.pictures.frames import Posted, draw_conversation, draw_home, draw_modal
+from bot.practice.pictures.frames import Posted, draw_conversation, draw_home, draw_modal, draw_question
 from bot.practice.pictures.shapes import Box
 from bot.practice.pictures.spans import with_emoji
+from bot.practice.reading import elements_in, read_text_object
 from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Ephemeral, Message
 from bot.practice.state.store import State
@@ -23,6 +24,14 @@ def conversation(state: State, shown: Sequence[Message | Ephemeral], *, topic: b
 def modal(state: State, view: View) -> Box:
     """A modal with what its reader has filled in so far and what was complained about."""
     return draw_modal(view.definition, Sight(names=state, values=view.values, errors=view.errors))
+
+
+def question(state: State, shown: Message | Ephemeral, label: str) -> Box:
+    """What Slack asks before the button with this label acts. ValueError if it asks nothing."""
+    for _, element in elements_in(shown.blocks):
+        if element.get("confirm") and read_text_object(element.get("text"), state) == label:
+            return draw_question(element["confirm"], state)
+    raise ValueError(f"Nothing is asked before {label!r}")
 
 
 def home(state: State, view: View) -> Box:
