@@ -70,12 +70,35 @@ async def maybe(place: Place) -> None:
     await place.settle()
 
 
+async def practises(place: Place) -> None:
+    """The same as a drill."""
+    await place.anna.types(f"{LINE} --drill", in_="general")
+
+
+async def drill(place: Place) -> None:
+    """A drill of a scenario whose first inject comes at once, and is waited for."""
+    await place.anna.types("/incident drill bad-deploy @bilal", in_="general")
+    await place.workspace.until(lambda: time_shows("Inject 1 of")(place.workspace))
+    await place.settle()
+
+
 async def twice(place: Place) -> None:
     """The same incident, declared by two people."""
     await declare(place)
     await place.settle()
     await place.chen.types("/incident declare sev0 Payments are down", in_="general")
     await place.settle()
+
+
+async def drills(place: Place) -> None:
+    await place.anna.types("/incident drill bad-deploy ic @anna", in_="general")
+
+
+async def practises(place: Place) -> None:
+    """A drill with a scenario, in which the first thing has happened."""
+    await drills(place)
+    await place.settle()
+    await place.workspace.until(lambda: time_shows("Inject 1 of 6")(place.workspace))
 
 
 async def merged(place: Place) -> None:
@@ -311,10 +334,18 @@ STORIES: dict[str, Story] = {
     ),
     "two-hats": Story(begin=after(), deed=types("role take ops"), waits=direct_shows("whole person")),
     "catchup": Story(begin=after(passes(minutes=10)), deed=joins_late, waits=direct_shows("You alone see this")),
+    "drill": Story(deed=drills, waits=time_shows("Inject 1 of 6")),
+    "inject": Story(begin=practises, deed=passes(minutes=3), waits=time_shows("Inject 2 of 6")),
+    "drill-abort": Story(
+        begin=practises, deed=types("drill abort a real alert"), waits=time_shows("How the drill INC-1 went")
+    ),
     "home": Story(begin=after(), deed=opens_home),
     "mention": Story(begin=after(), deed=says("@sitrep"), waits=thread_shows("Say it as you would type it")),
     "say": Story(begin=after(), deed=says("@sitrep update Rolled back"), waits=time_shows("[UPDATE")),
     "unfurl": Story(begin=after(says_it), deed=mentions_number, waits=thread_shows("Checkout is failing")),
+    "drill": Story(deed=practises),
+    "inject": Story(begin=drill, deed=passes(minutes=3), waits=time_shows("Inject 2 of")),
+    "drill-abort": Story(begin=drill, deed=types("drill abort anything unusual")),
     "declare-from-message": Story(
         begin=opens_declare_form, deed=submit_declare, waits=thread_shows("was declared from this")
     ),

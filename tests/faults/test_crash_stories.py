@@ -48,6 +48,9 @@ POINTS = {
     "vacancy": after("chat.postMessage"),
     "vacancy-taken": after("chat.delete"),
     "two-hats": after("chat.postMessage"),
+    "drill": after("chat.postMessage", nth=2),
+    "inject": after("chat.postMessage"),
+    "drill-abort": after("chat.postMessage"),
     "home": before("views.publish"),
     "mention": after("chat.postMessage"),
     "say": before("chat.postEphemeral"),
@@ -60,7 +63,7 @@ POINTS = {
 # Those whose Slack calls the others have too are killed only when all are asked for: each point tells its story twice.
 ALSO = (
     *("nobody-comes", "tick", "overdue", "hint", "note", "severity", "rename", "role"),
-    *("call", "vacancy", "two-hats"),
+    *("call", "vacancy", "two-hats", "drill", "drill-abort"),
     *("answer", "comms", "home", "clock-sent", "say", "unfurl", "declare", "declare-from-message"),
 )
 CASES = [
