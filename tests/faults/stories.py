@@ -90,17 +90,6 @@ async def twice(place: Place) -> None:
     await place.settle()
 
 
-async def drills(place: Place) -> None:
-    await place.anna.types("/incident drill bad-deploy ic @anna", in_="general")
-
-
-async def practises(place: Place) -> None:
-    """A drill with a scenario, in which the first thing has happened."""
-    await drills(place)
-    await place.settle()
-    await place.workspace.until(lambda: time_shows("Inject 1 of 6")(place.workspace))
-
-
 async def merged(place: Place) -> None:
     await twice(place)
     await types("merge INC-2")(place)
@@ -334,11 +323,6 @@ STORIES: dict[str, Story] = {
     ),
     "two-hats": Story(begin=after(), deed=types("role take ops"), waits=direct_shows("whole person")),
     "catchup": Story(begin=after(passes(minutes=10)), deed=joins_late, waits=direct_shows("You alone see this")),
-    "drill": Story(deed=drills, waits=time_shows("Inject 1 of 6")),
-    "inject": Story(begin=practises, deed=passes(minutes=3), waits=time_shows("Inject 2 of 6")),
-    "drill-abort": Story(
-        begin=practises, deed=types("drill abort a real alert"), waits=time_shows("How the drill INC-1 went")
-    ),
     "home": Story(begin=after(), deed=opens_home),
     "mention": Story(begin=after(), deed=says("@sitrep"), waits=thread_shows("Say it as you would type it")),
     "say": Story(begin=after(), deed=says("@sitrep update Rolled back"), waits=time_shows("[UPDATE")),
