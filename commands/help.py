@@ -1,6 +1,7 @@
 """`/incident help`: every word there is, and what an unknown one may have meant."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from rapidfuzz import process
@@ -8,14 +9,32 @@ from rapidfuzz import process
 from commands.request import Reply, Subcommand, told
 from workflows import blocks
 
-AT_A_TIME: Final = 12  # words in one block, which holds 3000 characters
+# What people look for, and the words for it; those they need first come first.
+TOPICS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "Begin": ("declare", "triage", "merge", "cancel", "near-miss", "drill"),
+        "Say how it stands": ("update", "comms", "promise", "clocks"),
+        "See how it stands": ("status", "catchup", "list", "timeline"),
+        "Get help": ("role", "handoff", "escalate", "call", "service", "access"),
+        "Work on it": ("severity", "classify", "runbook", "remediate", "action", "note"),
+        "Bring it to an end": ("identified", "mitigated", "resolved", "close", "reopen", "times", "rename"),
+    }
+)
 
 
 def help_texts(subcommands: Mapping[str, Subcommand]) -> list[str]:
-    """Every word, in pieces that a block holds."""
-    lines = [f"• `/incident {one.usage}` – {one.help}" for one in subcommands.values()]
-    lines = ["*What you can type*", *lines, "In an incident's channel you need not name it."]
-    return ["\n".join(lines[begin : begin + AT_A_TIME]) for begin in range(0, len(lines), AT_A_TIME)]
+    """Every word with what it does, a text for each topic; a block holds 3000 characters."""
+    texts = ["*What you can type after* `/incident`\nIn an incident's channel you need not name the incident."]
+    for topic, words in TOPICS.items():
+        lines = [f"• `{word}` – {in_short(subcommands[word])}" for word in words if word in subcommands]
+        texts.append("\n".join([f"*{topic}*", *lines]))
+    texts.append("`/incident help update` tells how one of them is used.")
+    return texts
+
+
+def in_short(subcommand: Subcommand) -> str:
+    """The first sentence of its help."""
+    return subcommand.help.partition(". ")[0].rstrip(".") + "."
 
 
 def show(subcommands: Mapping[str, Subcommand], asked: str = "") -> Reply:

@@ -7,6 +7,6 @@ SUBCOMMAND = Subcommand(
     word="identified",
     synonyms=("found",),
     usage="identified [what happened]",
-    help="The cause is known. Adds what it is to the timeline.",
+    help="The cause is known: what it is goes on the timeline.",
     function=step("identified"),
 )

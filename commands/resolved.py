@@ -7,6 +7,6 @@ SUBCOMMAND = Subcommand(
     word="resolved",
     synonyms=("resolve", "fixed", "done"),
     usage="resolved [what happened]",
-    help="It is over. Reminders stop; the clock of stability starts.",
+    help="It is over: reminders stop, and the clock of stability starts.",
     function=step("resolved"),
 )

@@ -160,6 +160,6 @@ SUBCOMMAND = Subcommand(
     word="role",
     synonyms=("roles", "assign"),
     usage="role [comms] [@person | take | leave]",
-    help="Who does what. Take a role, give it to somebody, or leave it.",
+    help="Who does what: take a role, give it to somebody, or leave it.",
     function=command,
 )

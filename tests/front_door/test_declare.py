@@ -163,7 +163,7 @@ async def test_help_explains_every_word(stage: Stage) -> None:
     one = await stage.anna.types("/incident help severity", in_="general")
 
     assert answer is not None
-    assert all(f"/incident {word}" in answer for word in SUBCOMMANDS)
+    assert all(f"• {word} – " in answer for word in SUBCOMMANDS)
     assert one is not None
     assert "Raise or lower the severity" in one
 
