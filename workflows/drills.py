@@ -78,13 +78,15 @@ async def begin(made: "Change", scenario: Scenario | None) -> None:
 
 
 async def channel_ready(made: "Change") -> None:
-    """There is a place to say what is practised, and from now on the scenario's time runs."""
+    """There is a place to say what is practised, and for what happens in it.
+
+    Times count from the declaration, and so are the same when this is entered again. What setting up has overtaken by
+    more than a moment moves with all that follows, as after any other absence of the bot.
+    """
     if not made.incident.drill:
         return
     await made.owe(KIND, str(made.incident.id))
     waiting = await stored.waiting(made.session, made.incident.key)
-    for inject in waiting:
-        inject.due_at += made.now - made.incident.declared_at
     if waiting and made.incident.is_open:
         await made.remind(INJECT, waiting[0].due_at)
 

@@ -98,10 +98,10 @@ def offered(incident: Incident) -> Post:
 
 
 async def watch(new: Change, services: Services) -> None:
-    """Look again later, at severities at which time counts."""
+    """Look again so long after the declaration, at severities at which time counts, however long setting up took."""
     after = services.policy.runbooks.hint_after
     if after is not None and severity_of(new.incident, services.policy).escalate_after is not None:
-        await new.remind(REMINDER, new.now + after)
+        await new.remind(REMINDER, new.incident.declared_at + after)
 
 
 async def due(session: AsyncSession, reminder: Reminder, services: Services) -> None:

@@ -18,13 +18,17 @@ from storage.models import (
     ChecklistStep,
     ClockEvent,
     ClockStep,
+    Drill,
     Entry,
     Escalation,
     Handoff,
     Incident,
+    Inject,
+    Promise,
     Reminder,
     Role,
     Run,
+    Sent,
     Summons,
     Surface,
     Update,
@@ -35,7 +39,19 @@ from storage.models import Message as Kept
 
 Picture = dict[str, dict[str, Any]]
 # What is kept for us alone, or differs between two runs that people cannot tell apart.
-OURS = {"id", "press", "version", "channel_id", "ts", "shown", "recorded_at", "revised_ts", "worded_ts", "source_ts"}
+OURS = {
+    "id",
+    "press",
+    "version",
+    "channel_id",
+    "ts",
+    "shown",
+    "recorded_at",
+    "revised_ts",
+    "worded_ts",
+    "source_ts",
+    "sent_at",
+}
 CHANNEL = re.compile(r"\bC0[0-9A-Z]{9}\b")
 LATE = re.compile(r"INC-\d+: (it is on record|now it is done)")
 MOMENT = re.compile(r"\b\d{1,2} s\b")
@@ -45,12 +61,16 @@ COMPARED: tuple[type[SQLModel], ...] = (
     ChecklistStep,
     ClockEvent,
     ClockStep,
+    Drill,
     Entry,
     Escalation,
     Handoff,
     Incident,
+    Inject,
+    Promise,
     Reminder,
     Role,
+    Sent,
     Summons,
     Update,
     Vacancy,
@@ -117,7 +137,8 @@ async def recorded(database_url: str) -> dict[str, list[Any]]:
 
 def as_value(row: Mapping[str, Any]) -> str:
     """A row as text, without what is ours and with all channels called alike."""
-    ours = OURS | {"at"} if row.get("kind") == "nag" else OURS  # that others were told is noted when they were
+    # That others were told, or what happened in a drill, is noted when it was.
+    ours = OURS | {"at"} if row.get("kind") in {"nag", "inject"} else OURS
     return CHANNEL.sub("C", repr({name: to_the_second(value) for name, value in row.items() if name not in ours}))
 
 
