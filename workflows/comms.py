@@ -11,7 +11,7 @@ from typing import Final
 from storage import actions
 from storage import sent as stored
 from storage.models import Incident, PromiseState, Sent, Update
-from workflows import blocks, channels, comms_asking, people, promises
+from workflows import blocks, channels, comms_asking, drills, people, promises
 from workflows.change import Change, change
 from workflows.comms_facts import Source, facts
 from workflows.comms_templates import Filled, Kind, fill, kinds, name_of
@@ -69,7 +69,7 @@ async def draft(services: Services, incident: Incident, kind: Kind) -> Filled:
         now=services.clock.now(),
     )
     filled = fill(kind.name, facts(source), services.policy.templates)
-    return Filled(text=Mask()(filled.text), blanks=filled.blanks)
+    return Filled(text=drills.warned(incident, Mask()(filled.text)), blanks=filled.blanks)
 
 
 async def announce_channel(services: Services) -> str:
@@ -97,6 +97,7 @@ async def send(services: Services, incident_id: int, message: Message, *, press:
     async with change(services, incident_id, press=press) as made:
         incident = made.incident
         refuse_leak(incident, message.channel_id)
+        refuse_alarm(incident, message.channel_id, announce)
         found = Sent(
             incident_id=incident.key,
             template=kind.name,
@@ -126,6 +127,15 @@ def refuse_leak(incident: Incident, channel_id: str | None) -> None:
         raise UserError(
             f"{incident.ref} is private, so Sitrep posts about it only in its own channel. "
             "Choose “Copy it” and pass it on to those who may know."
+        )
+
+
+def refuse_alarm(incident: Incident, channel_id: str | None, announce: str | None) -> None:
+    """What is said in a drill stays among those who know of drills; other channels may be shared with customers."""
+    if channel_id not in (None, incident.channel_id, announce) and not drills.may_reach_out(incident):
+        raise UserError(
+            f"{incident.ref} is a drill, so Sitrep posts about it only in its own channel and where incidents are "
+            "announced. Nothing was sent; what you typed is still here."
         )
 
 

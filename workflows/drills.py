@@ -115,6 +115,11 @@ async def drop_injects(made: "Change") -> None:
 # What the runs of a drill are given.
 
 
+def warned(incident: Incident, text: str) -> str:
+    """Plain text for people outside, which says first that it is about a drill."""
+    return f"{WORD} – practice, nothing in this is real.\n\n{text}" if incident.drill else text
+
+
 async def services_for(incident_id: int | None, services: Services) -> Services:
     """What a run of this incident is given: of a drill, a Slack in which every post says that it is one."""
     if incident_id is None or not await is_drill(incident_id, services):

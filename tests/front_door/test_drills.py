@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.practice.state.channels import Channel
+from storage import backlog, incidents
 from tests.stage import Stage, open_stage
 from workflows.policy import Hook, Service, default_policy
 
@@ -27,6 +28,29 @@ async def test_a_drill_says_so_wherever_it_is_seen(stage: Stage) -> None:
     assert said
     assert [one.shown for one in said if BANNER not in one.shown] == []
     assert all("DRILL" in one.text for one in said)
+
+    # For those who are not in it: told apart wherever it is named, and in no figure.
+    await stage.dora.opens_home()
+    await stage.settle()
+    assert "No incident is open" in stage.dora.home
+    assert "Checkout" not in stage.dora.home
+    await stage.dora.types("/incident list", in_="general")
+    assert "🎓 DRILL INC-1 SEV0" in stage.dora.ephemerals()[-1].shown
+    await stage.dora.invites(stage.workspace.bot_user_id, "general")
+    said_by_dora = await stage.dora.says("What about INC-1?", in_="general")
+    await stage.settle()
+    assert "🎓 DRILL INC-1" in said_by_dora.replies[0].shown
+    async with stage.app.services.database.read() as session:
+        assert (await backlog.totals(session)).declared == 0
+        assert await incidents.counted(session) == []
+
+    # What is written for people outside says so too, and goes to no other channel.
+    await stage.anna.types("/incident comms update", in_=channel)
+    assert stage.anna.modal is not None
+    assert "DRILL – practice, nothing in this is real." in str(stage.anna.modal.values)
+    general = stage.workspace.channel("general")
+    form = {"Update": "We are on it", "Where": "Another", "Another channel": general}
+    assert "is a drill" in str(await stage.anna.submits(form))
 
 
 async def test_a_scenario_is_begun_lived_through_closed_and_scored(stage: Stage) -> None:
