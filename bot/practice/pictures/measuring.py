@@ -13,8 +13,10 @@ from bot.practice.pictures.shapes import Look
 
 EMOJI: Final = re.compile(
     "(?:[\U0001f1e6-\U0001f1ff]{2}"
-    "|[\U0001f300-\U0001faff\u2600-\u26ff\u2705-\u2753\u2795-\u27bf\u2b1b\u2b1c\u2b50\u231a\u231b\u23e9-\u23fa]"
-    "[\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d[\U0001f300-\U0001faff\u2600-\u27bf][\ufe0f\U0001f3fb-\U0001f3ff]*)*)"
+    "|[\U0001f300-\U0001faff\u2600-\u26ff\u2705\u2708-\u270d\u270f\u2712\u2714\u2716\u2728\u2733\u2734\u2744\u274c\u274e"
+    "\u2753-\u2757\u2763\u2764\u2795-\u2797\u27a1\u27b0\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u231a\u231b\u2328\u23e9-\u23fa]"
+    "[\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d[\U0001f300-\U0001faff\u2600-\u27bf][\ufe0f\U0001f3fb-\U0001f3ff]*)*"
+    "|[0-9#*\u2000-\u33ff]\ufe0f\u20e3?)"
 )
 GROUPS: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -47,7 +49,7 @@ WIDTHS: Final[Mapping[str, int]] = MappingProxyType(
 )
 MONO: Final = 602
 BOLDER: Final = 1.07
-UNKNOWN, WIDE, EMOJI_WIDTH = 620, 1000, 1200
+UNKNOWN, WIDE, EMOJI_WIDTH = 620, 1000, 1300
 
 
 def is_emoji(text: str) -> bool:

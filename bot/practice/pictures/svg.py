@@ -8,6 +8,7 @@ from bot.practice.pictures.shapes import PAPER, Box, Label, Rect, Shape
 from bot.practice.pictures.spans import readable
 
 SANS: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+EMOJI: Final = "'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', sans-serif"
 MONO: Final = "Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 
@@ -41,19 +42,20 @@ def _rect(rect: Rect) -> str:
 
 
 def _label(label: Label) -> str:
-    look = label.look
+    look, emoji = label.look, is_emoji(label.text)
     style = "".join(
         text
         for wanted, text in (
-            (look.bold, ' font-weight="bold"'),
+            (look.bold and not emoji, ' font-weight="bold"'),
             (look.italic, ' font-style="italic"'),
             (look.struck, ' text-decoration="line-through"'),
-            (look.mono, f" font-family={quoteattr(MONO)}"),
+            (emoji, f" font-family={quoteattr(EMOJI)}"),
+            (look.mono and not emoji, f" font-family={quoteattr(MONO)}"),
         )
         if wanted
     )
     # Whatever font the reader has, the text takes the room that was reckoned with, and meets no neighbour.
-    fitted = len(label.text) > 1 and not is_emoji(label.text)
+    fitted = len(label.text) > 1 and not emoji
     length = f' textLength="{number(label.width)}" lengthAdjust="spacingAndGlyphs"' if fitted else ""
     place = f'x="{number(label.x)}" y="{number(label.y)}" font-size="{number(look.size)}" fill="{look.colour}"'
     return f"<text {place}{style}{length}>{escape(label.text)}</text>"
