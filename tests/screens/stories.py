@@ -91,6 +91,8 @@ async def worked_on(night: Night) -> None:
     await stage.anna.reacts("mag", to=found)
     tried = await bilal.says("Promoting the replica now.", in_=night.channel)
     await stage.anna.reacts("zap", to=tried)
+    await stage.settle()
+    album.posts("marked", "Messages that were marked with an emoji", found, tried)
     await night.types(stage.anna, "/incident role comms @dora")
     album.posts("role-briefing", "Who gets a role gets a briefing", said(stage.dora, "communications lead"))
     await night.types(stage.anna, "/incident action @bilal free the disk of the old primary by 06:30")
