@@ -22,11 +22,12 @@ from commands.request import (
     told,
 )
 from commands.which import by_id, incident_meant
+from storage import drills, incidents
 from storage.models import Incident
 from workflows import blocks, declare, drill_score, drilling, permissions, replays, scenarios
 from workflows.blocks import Block
 from workflows.declare import DeclareRequest
-from workflows.drill_words import scored
+from workflows.drill_words import leading, scored
 from workflows.errors import FormErrors, UserError
 from workflows.policy import Policy
 from workflows.record import read_with_names
@@ -58,13 +59,25 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     """`drill`, `drill bad-deploy --page`, `drill replay INC-7 --faster 4x`, `drill abort why` and its like."""
     word, _, rest = request.text.strip().partition(" ")
     if not word:
-        return on_offer(services.policy) if not request.response_url else shown(form(services.policy))
+        return await desk(request, services)
     if word.lower() in LIST:
         return on_offer(services.policy)
     does = next((function for words, function in DOES if word.lower() in words), None)
     if does is not None:
         return await does(replace(request, text=rest), services)
     return await begin(request, services)
+
+
+async def desk(request: SlashRequest, services: Services) -> Reply:
+    """In the channel of a drill that runs, what its leader needs; anywhere else the form that begins one."""
+    async with services.database.read() as session:
+        here = await incidents.by_channel(session, request.channel_id)
+        if here is not None and here.drill and here.is_open:
+            drill = await drills.of_incident(session, here.key)
+            waiting = await drills.waiting(session, here.key)
+            if drill is not None:
+                return Reply(post=leading(here, drill, waiting))
+    return on_offer(services.policy) if not request.response_url else shown(form(services.policy))
 
 
 def read_options(text: str) -> Asked:
@@ -240,11 +253,17 @@ DOES: Final[Sequence[tuple[tuple[str, ...], SlashFunction]]] = (
 
 
 async def pressed(press: ButtonPress, services: Services) -> Reply:
-    """*Abort drill*, *Pause* on what is said at the beginning."""
+    """*Abort drill*, *Pause*, *Go on*, *Next inject*: what it changed is on view."""
     incident = await by_id(press.value, services)
+    about = {"press": press.press, "by": press.user_id}
     if press.action_id == "drill_abort":
         return shown(abort_form(incident))
-    await drilling.pause(services, incident.key, "", press=press.press, by=press.user_id)
+    if press.action_id == "drill_resume":
+        await drilling.resume(services, incident.key, **about)
+    elif press.action_id == "drill_next":
+        await drilling.hurry(services, incident.key, **about)
+    else:
+        await drilling.pause(services, incident.key, "", **about)
     return NOTHING
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from storage.models import Drill, Incident, Inject
+from storage.models import Drill, DrillState, Incident, Inject
 from workflows import blocks
 from workflows.drill_score import SIGNS, Mark, Verdict
 from workflows.overview import Overview
 from workflows.ports import Post
-from workflows.words import clipped, duration, escape, in_line, person
+from workflows.words import clipped, clock_time, duration, escape, in_line, person
 
 
 def intro(view: Overview, drill: Drill, injects: Sequence[Inject]) -> Post:
@@ -49,6 +49,31 @@ def inject_line(incident: Incident, injects: Sequence[Inject]) -> str:
         return ""
     length = duration(injects[-1].due_at - incident.declared_at)
     return f"*What happens:* {len(injects)} injects in about {length}. `drill next` hurries, `drill pause` waits."
+
+
+def leading(incident: Incident, drill: Drill, waiting: Sequence[Inject]) -> Post:
+    """For who leads the drill: when something happens next, without giving away what, and how to steer it."""
+    about = str(incident.id)
+    paused = drill.state == DrillState.PAUSED
+    buttons = [
+        *([blocks.button("Next inject", "drill_next", about, style="primary")] if waiting and not paused else []),
+        *([blocks.button("Go on", "drill_resume", about, style="primary")] if paused else []),
+        *([blocks.button("Pause", "drill_pause", about)] if not paused else []),
+        blocks.button("Abort drill", "drill_abort", about, style="danger"),
+    ]
+    text = f"*{incident.ref} is a drill: {drill.title or escape(incident.title)}*\n{standing(drill, waiting)}"
+    return Post(text=text, blocks=(blocks.section(text), blocks.actions(buttons, block_id="drill")))
+
+
+def standing(drill: Drill, waiting: Sequence[Inject]) -> str:
+    left = f"{len(waiting)} more inject{'' if len(waiting) == 1 else 's'}"
+    score = "`/incident drill score` shows how it goes so far."
+    if drill.state == DrillState.PAUSED:
+        why = f": {drill.reason}" if drill.reason else ""
+        return f"It is paused{why}. {left} to come when it goes on. {score}"
+    if not waiting:
+        return f"Nothing more happens in it by itself. `/incident resolved`, then `close`, ends it. {score}"
+    return f"{left} to come, the next one {clock_time(waiting[0].due_at)}. {score}"
 
 
 def injected(inject: Inject, count: int) -> Post:

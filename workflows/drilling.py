@@ -114,7 +114,9 @@ async def told(made: Change, text: str, by: str, then: str) -> None:
 async def due(session: AsyncSession, reminder: Reminder, services: Services) -> None:
     """The next inject has its time: it is on record, its post is owed, and the reminder moves on."""
     now = services.clock.now()
-    incident = await incidents.locked(session, reminder.incident_id)
+    incident = await incidents.get(
+        session, reminder.incident_id
+    )  # not locked: a change would wait for us, and we for it
     drill = await stored.of_incident(session, reminder.incident_id)
     waiting = list(await stored.waiting(session, reminder.incident_id))
     if incident is None or drill is None or not goes_on(incident, drill) or not waiting:

@@ -154,7 +154,13 @@ async def test_a_drill_is_paused_goes_on_and_is_aborted_by_anybody(stage: Stage)
     assert len(injects(channel)) == 1
     await stage.bilal.types("/incident drill next", in_=channel)
     assert "is paused" in stage.bilal.ephemerals()[-1].shown
-    await stage.bilal.types("/incident drill resume", in_=channel)
+    await stage.bilal.types("/incident drill", in_=channel)
+    panel = stage.bilal.ephemerals()[-1]
+    assert "It is paused. 5 more injects to come when it goes on." in panel.shown
+    assert panel.buttons == ["Go on", "Abort drill"]
+    await stage.bilal.presses("Go on", on=panel)
+    await stage.bilal.types("/incident drill", in_=channel)
+    assert "5 more injects to come, the next one" in stage.bilal.ephemerals()[-1].shown
     await stage.pass_time(minutes=3)
     assert len(injects(channel)) == 2
 
