@@ -121,12 +121,6 @@ async def undisturbed(story: Story, folder: Path) -> Ending:
         )
 
 
-def hasten(town: Town) -> None:
-    """Nobody waits long for an answer that a dead bot owes."""
-    town.workspace.delivery.ack_within = 0.5
-    town.workspace.delivery.redeliver_after = 0.25
-
-
 async def start_again(town: Town) -> None:
     """Start the bot and wait until it knows what it has to read back."""
     before = await readings(town)
@@ -163,11 +157,10 @@ async def killed(story: Story, point: Point, folder: Path) -> tuple[Ending, bool
         town.workspace.delivery.ack_within = PATIENT
         await story.begin(town)
         await town.settle()
-        hasten(town)
+        town.workspace.delivery.redeliver_after = 0.25
         known = await presses_on_record(town)
         order_death(town, point)
-        await story.deed(town)
-        died = await died_or_rests(town, story, by_commit=not point.method)
+        died = await told_or_died(town, story, by_commit=not point.method)
         if died:
             await start_again(town)
             if story.waits is None and await presses_on_record(town) == known:
@@ -188,12 +181,20 @@ def order_death(town: Town, point: Point) -> None:
         fresh.replace(town.folder / "die")
 
 
-async def died_or_rests(town: Town, story: Story, *, by_commit: bool) -> bool:
-    """Wait for the death that was ordered, or until there is nothing left to do at which it could happen."""
-    resting = asyncio.get_running_loop().create_task(rest(town, story))
+async def told_or_died(town: Town, story: Story, *, by_commit: bool) -> bool:
+    """Tell the deed until the bot dies as ordered; false when there is nothing left to do at which it could happen.
+
+    A living bot gets all the time it needs, however busy the machine; nobody waits for an answer that a dead one owes.
+    """
+
+    async def tell() -> None:
+        await story.deed(town)
+        await rest(town, story)
+
+    telling = asyncio.get_running_loop().create_task(tell())
     order = town.folder / "die"
     try:
-        while not resting.done():
+        while not telling.done():
             if town.process is None:
                 await town.until_dead()
                 return True
@@ -201,12 +202,12 @@ async def died_or_rests(town: Town, story: Story, *, by_commit: bool) -> bool:
                 await town.ended(-signal.SIGKILL)
                 return True
             await asyncio.sleep(0.01)
-        await resting
+        await telling
         order.unlink(missing_ok=True)
         return False
     finally:
-        resting.cancel()
-        await asyncio.gather(resting, return_exceptions=True)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
 
 
 async def presses_on_record(town: Town) -> int:
