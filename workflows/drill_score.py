@@ -34,7 +34,7 @@ SIGNS: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One thing looked at. `word` is a sentence for the people who were there."""
+    """One thing looked at. `word` is a sentence for the people who were there; empty where nothing was asked."""
 
     name: str
     verdict: Verdict
@@ -84,6 +84,8 @@ def command(record: Record, policy: Policy) -> Mark:
     """How soon somebody commanded."""
     limit = soon(policy)
     taken = first_held(record, "ic")
+    if taken is None and over_within(record, limit):
+        return not_asked("Command", "over before somebody had to take it", expected=f"within {duration(limit)}")
     if taken is None:
         verdict, happened = Verdict.MISSED, "nobody took command"
         word = "Without one voice everybody decides a little. Next time the first to notice may just take it."
@@ -103,7 +105,6 @@ def first_update(record: Record, policy: Policy) -> Mark:
     """How soon people heard how it stands."""
     every = severity_of(record.incident, policy).update_every
     first = next((update.at for update in record.updates), None)
-    ended = ended_at(record)
     if every is None:
         return not_asked("First update", f"none at {record.incident.severity}")
     expected = f"within {duration(every)}"
@@ -126,7 +127,7 @@ def first_update(record: Record, policy: Policy) -> Mark:
             happened=f"after {duration(took)}",
             word=word,
         )
-    if ended is not None and since_begin(record, ended) <= every:
+    if over_within(record, every):
         return not_asked("First update", "over before one was due", expected=expected)
     word = "“We are looking at it” is an update. Who could have said it while the others worked?"
     return Mark(name="First update", verdict=Verdict.MISSED, expected=expected, happened="there was none", word=word)
@@ -175,6 +176,8 @@ def roles(record: Record, policy: Policy) -> Mark:
     free = [role for role, at in taken.items() if at is None]
     times = [since_begin(record, at) for at in taken.values() if at is not None]
     expected = f"{', '.join(severity.roles)} within {duration(limit)}"
+    if free and over_within(record, limit):
+        return not_asked("Roles", "over before they had to be held", expected=expected)
     if not free:
         last = max(times)
         happened = f"all held after {duration(last)}" if last else "all held from the first moment"
@@ -194,7 +197,7 @@ def handoff(record: Record, policy: Policy) -> Mark:
     """Whether command was passed on so that the next could go on."""
     wanted = record.drill is not None and record.drill.expects_handoff
     limit = policy.handoff_answer_within
-    expected = f"{'one, ' if wanted else 'if there is one, '}answered within {duration(limit)}"
+    expected = f"one, answered within {duration(limit)}" if wanted else f"any to be answered within {duration(limit)}"
     done = next((one for one in record.handoffs if one.state == HandoffState.ACCEPTED), None)
     if done is not None:
         return accepted(done, expected, limit)
@@ -235,9 +238,7 @@ def postmortem(record: Record, policy: Policy) -> Mark:
 
 
 def not_asked(name: str, happened: str, *, expected: str = "nothing") -> Mark:
-    return Mark(
-        name=name, verdict=Verdict.NOT_ASKED, expected=expected, happened=happened, word="Nothing to say about it."
-    )
+    return Mark(name=name, verdict=Verdict.NOT_ASKED, expected=expected, happened=happened, word="")
 
 
 def soon(policy: Policy) -> timedelta:
@@ -253,5 +254,7 @@ def since_begin(record: Record, at: datetime) -> timedelta:
     return max(at - record.incident.declared_at, timedelta(0))
 
 
-def ended_at(record: Record) -> datetime | None:
-    return record.incident.resolved_at or record.incident.closed_at
+def over_within(record: Record, limit: timedelta) -> bool:
+    """Whether it ended before this could be expected."""
+    ended = record.incident.resolved_at or record.incident.closed_at
+    return ended is not None and since_begin(record, ended) <= limit

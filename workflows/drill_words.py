@@ -93,7 +93,8 @@ def scored(incident: Incident, marks: Sequence[Mark]) -> Post:
 
 
 def row(mark: Mark) -> str:
-    return f"{SIGNS[mark.verdict]} *{mark.name}* · expected {mark.expected} · {mark.happened}\n{mark.word}"
+    line = f"{SIGNS[mark.verdict]} *{mark.name}* · expected {mark.expected} · {mark.happened}"
+    return f"{line}\n{mark.word}" if mark.word else line
 
 
 def summed(marks: Sequence[Mark]) -> str:

@@ -21,6 +21,7 @@ from workflows.replays import MOST, replayed
 from workflows.scenarios import faster
 
 POLICY = default_policy()
+SHORT = incident(drill=True, resolved_at=after(4))
 MET, PARTLY, MISSED, NOT_ASKED = Verdict.MET, Verdict.PARTLY, Verdict.MISSED, Verdict.NOT_ASKED
 
 
@@ -62,6 +63,8 @@ def action() -> Action:
         ("Command", {"roles": [role("ic", 5)]}, MET, "after 5 min"),
         ("Command", {"roles": [role("ic", 6)]}, PARTLY, "after 6 min"),
         ("Command", {"roles": [role("sme", 0)]}, MISSED, "nobody took command"),
+        ("Command", {"roles": [], "incident": SHORT}, NOT_ASKED, "over before somebody had to take it"),
+        ("Roles", {"roles": [], "incident": SHORT}, NOT_ASKED, "over before they had to be held"),
         ("First update", {"updates": [update(30, 30)]}, MET, "after 30 min"),
         ("First update", {"updates": [update(31, 30)]}, PARTLY, "after 31 min"),
         ("First update", {}, MISSED, "there was none"),
