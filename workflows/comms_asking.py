@@ -12,7 +12,7 @@ from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load
-from workflows.words import clock_time, duration, person
+from workflows.words import clock_time, person, time_left
 
 
 async def sent(made: Change, template: str) -> None:
@@ -62,7 +62,7 @@ async def clear(run: Run, services: Services) -> None:
 def question(incident_id: int, user: str, by: datetime, now: datetime) -> Post:
     """The line that asks, with both answers."""
     if by > now:
-        when = f"A first email to customers is due by {clock_time(by)}, in {duration(by - now)}."
+        when = f"A first email to customers is due by {clock_time(by)}, in {time_left(by - now)}."
     else:
         when = f"A first email to customers was due by {clock_time(by)}."
     text = f"✉️ {person(user)}: {when} It says that we know, that we are sorry, and what we do."

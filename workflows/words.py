@@ -112,6 +112,12 @@ def duration(length: timedelta) -> str:
     return f"{hours // 24} d {hours % 24} h" if hours % 24 else f"{hours // 24} d"
 
 
+def time_left(length: timedelta) -> str:
+    """As `duration`, to the nearest minute: what was to be said a moment ago is still `20 min`."""
+    whole_minutes = timedelta(minutes=round(length / timedelta(minutes=1)))
+    return duration(whole_minutes or length)
+
+
 def clock_time(at: datetime) -> str:
     """A time of day in each reader's own zone."""
     return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"

@@ -182,6 +182,20 @@ def test_durations_are_short(length: timedelta, said: str) -> None:
     assert words.duration(length) == said
 
 
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(minutes=20), "20 min"),
+        (timedelta(minutes=19, seconds=59), "20 min"),
+        (timedelta(minutes=19, seconds=20), "19 min"),
+        (timedelta(hours=1, seconds=-1), "1 h"),
+        (timedelta(seconds=20), "20 s"),
+    ],
+)
+def test_what_is_left_of_a_time_is_the_same_a_moment_later(length: timedelta, said: str) -> None:
+    assert words.time_left(length) == said
+
+
 @given(st.integers(0, 4_000_000_000), st.integers(0, 999_999))
 def test_an_instant_survives_being_written_as_slack_does(seconds: int, microseconds: int) -> None:
     at = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
