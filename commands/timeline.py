@@ -10,6 +10,7 @@ from commands.which import incident_meant
 from storage.models import Incident
 from workflows import blocks, timeline
 from workflows.blocks import Block
+from workflows.drills import label
 from workflows.services import Services
 from workflows.timeline import TimelineLine
 from workflows.words import clipped, day_and_time, escape, person
@@ -43,9 +44,9 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         lines = await of_all(session, incident)
     wanted = MOST if request.text.strip().lower() in ("all", "everything", "full") else NEWEST
     shown = fitting([line_text(line, ref) for ref, line in lines[-wanted:]])
-    about = f"{incident.ref} “{escape(incident.title)}”: the newest {len(shown)} of {len(lines)} lines"
+    about = f"{label(incident)}{incident.ref} “{escape(incident.title)}”: the newest {len(shown)} of {len(lines)} lines"
     if len(shown) == len(lines):
-        about = f"{incident.ref} “{escape(incident.title)}”: {len(lines)} line{'' if len(lines) == 1 else 's'}"
+        about = f"{label(incident)}{incident.ref} “{escape(incident.title)}”: {len(lines)} line{'' if len(lines) == 1 else 's'}"
     rows = [blocks.section(f"*{about}*"), *sections(shown), blocks.context(hint(incident, len(lines), len(shown)))]
     return told(about, *rows)
 

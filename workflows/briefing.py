@@ -9,6 +9,7 @@ from storage.models import Action
 from workflows import clocks_words, war_room
 from workflows.action_lines import due_words
 from workflows.card import ROLE_NAMES, severity_line
+from workflows.drills import label
 from workflows.overview import Overview
 from workflows.policy import Policy
 from workflows.promise_words import standing
@@ -51,7 +52,7 @@ def incident_briefing(known: Known, now: datetime) -> str:
     running = duration(now - (incident.began_at or incident.declared_at))
     above = [
         f"*Note:* {short(known.note, 300)}" if known.note else "",
-        f"*{incident.ref} · {escape(one_line(incident.title, 150))}*\n{short(severity_line(view), 150)}",
+        f"{label(incident)}*{incident.ref} · {escape(one_line(incident.title, 150))}*\n{short(severity_line(view), 150)}",
         f"*State:* {incident.status}, running for {running}",
         f"*Now:* {short(incident.understanding, 220)}" if incident.understanding else "",
         f"*Next:* {short(incident.next_step, 120)}" if incident.next_step else "",

@@ -13,6 +13,7 @@ from storage.models import Action
 from workflows import clocks_words
 from workflows.briefing import TRIED, Known, open_actions, promises, who
 from workflows.card import SIGNS
+from workflows.drills import label
 from workflows.overview import Overview
 from workflows.promise_words import moment
 from workflows.timeline import TimelineLine
@@ -79,7 +80,7 @@ def stakeholders(known: Known, now: datetime) -> str:
 
 def title(view: Overview) -> str:
     incident = view.incident
-    return f"{SIGNS[incident.status]} *{incident.ref} · {words(escape(one_line(incident.title, 120)), 12)}*"
+    return f"{SIGNS[incident.status]} {label(incident)}*{incident.ref} · {words(escape(one_line(incident.title, 120)), 12)}*"
 
 
 def state(view: Overview, now: datetime) -> str:

@@ -44,6 +44,13 @@ async def test_a_drill_says_so_wherever_it_is_seen(stage: Stage) -> None:
         assert (await backlog.totals(session)).declared == 0
         assert await incidents.counted(session) == []
 
+    for word in ("status", "catchup", "timeline"):
+        await stage.anna.types(f"/incident {word}", in_=channel)
+        assert "🎓 DRILL INC-1" in stage.anna.ephemerals()[-1].shown
+    await stage.anna.types("/incident rename Payments are failing", in_=channel)
+    await stage.settle()
+    assert channel.name == "incident-2026-11-21-drill-payments-are-failing"
+
     # What is written for people outside says so too, and goes to no other channel.
     await stage.anna.types("/incident comms update", in_=channel)
     assert stage.anna.modal is not None
