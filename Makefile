@@ -24,8 +24,10 @@ demo: .venv/.ready ## watch a whole incident in a local workspace, no Slack need
 test: .venv/.ready ## run the whole test suite
 	@.venv/bin/pytest
 
-exhaustive: .venv/.ready ## kill the bot at every call and commit of every workflow (half an hour)
-	@.venv/bin/pytest -m exhaustive tests/faults
+SEED := $(or $(SEED),$(shell date +%s))
+exhaustive: .venv/.ready ## kill the bot at every call and commit of every workflow (hours; SAMPLE=3 SEED=7: a part)
+	@echo "SAMPLE=$(or $(SAMPLE),all) SEED=$(SEED)"
+	@SAMPLE=$(SAMPLE) SEED=$(SEED) .venv/bin/pytest -m exhaustive tests/faults
 
 check: .venv/.ready ## lint, format, strict types, manifest
 	@.venv/bin/ruff check .
