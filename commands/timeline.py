@@ -44,9 +44,10 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         lines = await of_all(session, incident)
     wanted = MOST if request.text.strip().lower() in ("all", "everything", "full") else NEWEST
     shown = fitting([line_text(line, ref) for ref, line in lines[-wanted:]])
-    about = f"{label(incident)}{incident.ref} “{escape(incident.title)}”: the newest {len(shown)} of {len(lines)} lines"
+    named = f"{label(incident)}{incident.ref} “{escape(incident.title)}”"
+    about = f"{named}: the newest {len(shown)} of {len(lines)} lines"
     if len(shown) == len(lines):
-        about = f"{label(incident)}{incident.ref} “{escape(incident.title)}”: {len(lines)} line{'' if len(lines) == 1 else 's'}"
+        about = f"{named}: {len(lines)} line{'' if len(lines) == 1 else 's'}"
     rows = [blocks.section(f"*{about}*"), *sections(shown), blocks.context(hint(incident, len(lines), len(shown)))]
     return told(about, *rows)
 

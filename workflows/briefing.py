@@ -50,9 +50,10 @@ def incident_briefing(known: Known, now: datetime) -> str:
     view = known.view
     incident = view.incident
     running = duration(now - (incident.began_at or incident.declared_at))
+    named = f"{label(incident)}*{incident.ref} · {escape(one_line(incident.title, 150))}*"
     above = [
         f"*Note:* {short(known.note, 300)}" if known.note else "",
-        f"{label(incident)}*{incident.ref} · {escape(one_line(incident.title, 150))}*\n{short(severity_line(view), 150)}",
+        f"{named}\n{short(severity_line(view), 150)}",
         f"*State:* {incident.status}, running for {running}",
         f"*Now:* {short(incident.understanding, 220)}" if incident.understanding else "",
         f"*Next:* {short(incident.next_step, 120)}" if incident.next_step else "",

@@ -80,7 +80,8 @@ def stakeholders(known: Known, now: datetime) -> str:
 
 def title(view: Overview) -> str:
     incident = view.incident
-    return f"{SIGNS[incident.status]} {label(incident)}*{incident.ref} · {words(escape(one_line(incident.title, 120)), 12)}*"
+    named = f"{incident.ref} · {words(escape(one_line(incident.title, 120)), 12)}"
+    return f"{SIGNS[incident.status]} {label(incident)}*{named}*"
 
 
 def state(view: Overview, now: datetime) -> str:
