@@ -19,7 +19,7 @@ UNARCHIVE: Final = "Somebody in the workspace must unarchive the channel; Slack 
 INVITE_BOT: Final = "Somebody in the channel must bring Sitrep in: `/invite @Sitrep`."
 LEFT: Final = "They are not in this workspace any more; name somebody else."
 LOGIN_REFUSED: Final = "Slack refuses Sitrep's token"  # how the trouble of a run begins that waits for another one
-CALLS: Final = "Whoever runs Sitrep finds what to check in docs/war-room.md."
+CALLS: Final = "Whoever runs Sitrep can find what to check in docs/war-room.md."
 UNKNOWN: Final = "Whoever runs Sitrep finds more with `sitrep doctor`."
 
 # Slack's word to who can fix it and how. Errors that no person need act on are not here.
@@ -52,8 +52,8 @@ WHO_CAN_FIX: Final[Mapping[str, str]] = MappingProxyType(
         "call_not_allowed": CALLS,
         "call_no_such_host": CALLS,
         "call_refused": CALLS,
-        "call_limit_reached": "Later it works again.",
-        "call_unreachable": "Usually that is over soon.",
+        "call_limit_reached": "Somebody can ask for the call again later.",
+        "call_unreachable": "Usually that is over soon; somebody can ask for the call again.",
         "message_limit_exceeded": "Your Slack plan's limit of messages is reached; a workspace owner can upgrade it.",
     }
 )

@@ -115,6 +115,11 @@ def test_a_secret_that_a_library_quotes_is_cut(quoted: str, secret: str) -> None
         assert "…" in line or "\\u2026" in line
 
 
+def test_a_secret_that_was_left_empty_hides_nothing() -> None:
+    assert "something" in TextLines([""]).format(record("something"))
+    assert "something" in JsonLines([""]).format(record("something"))
+
+
 @given(text=st.text(), name=st.sampled_from(["run", "trouble"]))
 def test_whatever_is_logged_stays_one_line_of_json(text: str, name: str) -> None:
     line = JsonLines().format(record("something", **{name: text}))

@@ -27,6 +27,8 @@ CALLS = [
     ("chat.postMessage", 2),
     ("users.info", 1),
     ("conversations.setTopic", 1),
+    ("bookmarks.list", 1),
+    ("bookmarks.add", 1),
 ]
 # Where most is at stake: nothing there yet, a channel, a card, everything but the announcement.
 ORDINARY = (("conversations.create", 1), ("chat.postMessage", 1), ("pins.add", 1), ("chat.postMessage", 2))

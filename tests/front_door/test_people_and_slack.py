@@ -44,7 +44,7 @@ async def test_a_deleted_card_is_posted_and_pinned_anew_with_what_is_true_now(st
     (card,) = channel.pinned
     assert "Checkout is failing" in card.shown
 
-    await stage.anna.types("/incident severity sev3", in_=channel)
+    await stage.anna.types("/incident severity sev3 because few notice", in_=channel)
     await stage.settle()
     assert "SEV3" in card.shown
     assert len([one for one in channel.messages if one.shown.startswith("🔴")]) == 1
@@ -97,7 +97,7 @@ async def test_a_topic_set_by_hand_stays_until_the_record_changes(stage: Stage) 
     await stage.settle()
     await stage.restart()
     assert channel.topic == "Bridge: https://meet.example/42"
-    await stage.anna.types("/incident severity sev3", in_=channel)
+    await stage.anna.types("/incident severity sev3 because few notice", in_=channel)
     await stage.settle()
     assert channel.topic.startswith("SEV3")
 
@@ -127,7 +127,7 @@ async def test_an_archived_channel_is_said_once_and_brought_up_to_date_when_it_i
     await stage.bilal.archives(channel)
     await stage.settle()
     await stage.anna.types("/incident update INC-1 rolled back", in_="general")
-    await stage.anna.types("/incident severity INC-1 sev2", in_="general")
+    await stage.anna.types("/incident severity INC-1 sev2 because few notice", in_="general")
     await stage.settle()
     await stage.restart()
     assert await told(stage) == ["The channel was archived. Nothing can be posted there until somebody unarchives it."]
