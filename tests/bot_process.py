@@ -18,6 +18,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot import manifest
 from bot.app import open_app
 from bot.clock import SystemClock
@@ -232,11 +234,22 @@ class Town:
 
     async def owed(self) -> int:
         """How many runs the record says are still to be done."""
-        database = Database(async_url(self.database_url))
+        async with look_into(self.database_url) as session:
+            return await runs.unfinished(session)
+
+
+@asynccontextmanager
+async def look_into(database_url: str) -> AsyncIterator[AsyncSession]:
+    """A look at the record beside the bot's own.
+
+    Closed even when whoever looks is cancelled: a connection left open fails the test during which it is collected.
+    """
+    database = Database(async_url(database_url))
+    try:
         async with database.read() as session:
-            count = await runs.unfinished(session)
+            yield session
+    finally:
         await database.close()
-        return count
 
 
 @asynccontextmanager

@@ -13,10 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from sqlmodel import select
 
-from bot.config import async_url
-from storage.database import Database
 from storage.models import Incident, Press, Run
-from tests.bot_process import FORKING, Forked, Town, open_town, run_bot
+from tests.bot_process import FORKING, Forked, Town, look_into, open_town, run_bot
 from tests.faults.picture import Picture, picture, recorded
 from tests.faults.stories import Story
 
@@ -136,11 +134,9 @@ async def start_again(town: Town) -> None:
 
 async def readings(town: Town) -> int | None:
     """How often it was asked to read a channel back."""
-    database = Database(async_url(town.database_url))
-    async with database.read() as session:
+    async with look_into(town.database_url) as session:
         channels = [one.channel_id for one in await session.exec(select(Incident)) if one.channel_id]
         asked = sum(run.asked for run in await session.exec(select(Run)) if run.kind == "reconcile")
-    await database.close()
     return asked if channels else None
 
 
@@ -212,10 +208,8 @@ async def told_or_died(town: Town, story: Story, *, by_commit: bool) -> bool:
 
 async def presses_on_record(town: Town) -> int:
     """How many commands, presses and forms have had their effect."""
-    database = Database(async_url(town.database_url))
-    async with database.read() as session:
+    async with look_into(town.database_url) as session:
         found = [*await session.exec(select(Press)), *await session.exec(select(Incident))]
-    await database.close()
     return len(found)
 
 

@@ -7,11 +7,9 @@ from typing import Any
 
 from sqlmodel import SQLModel, select
 
-from bot.config import async_url
 from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Message
 from bot.practice.workspace import Workspace
-from storage.database import Database
 from storage.models import (
     Action,
     Checklist,
@@ -36,6 +34,7 @@ from storage.models import (
     WarRoom,
 )
 from storage.models import Message as Kept
+from tests.bot_process import look_into
 
 Picture = dict[str, dict[str, Any]]
 # What is kept for us alone, or differs between two runs that people cannot tell apart.
@@ -116,8 +115,7 @@ def lasting(messages: Iterable[Message]) -> list[Message]:
 
 async def recorded(database_url: str) -> dict[str, list[Any]]:
     """Everything on record that people could ask for, every row a value; sorted, so that order does not matter."""
-    database = Database(async_url(database_url))
-    async with database.read() as session:
+    async with look_into(database_url) as session:
         found: dict[str, list[Any]] = {
             table.__name__: sorted(as_value(row.model_dump()) for row in await session.exec(select(table)))
             for table in COMPARED
@@ -130,7 +128,6 @@ async def recorded(database_url: str) -> dict[str, list[Any]]:
         )
         found["surfaces"] = sorted(surface.kind for surface in surfaces)
         found["undone"] = sorted(run.key for run in await session.exec(select(Run)) if run.state != "done")
-    await database.close()
     found["Reminder"] = [row for row in found["Reminder"] if "'patience'" not in row]
     return found
 
