@@ -34,7 +34,8 @@ class CallLogins:
     def secrets(self) -> tuple[str, ...]:
         """The values that must not be seen anywhere."""
         google = (self.google.get(name) for name in ("private_key", "client_secret", "refresh_token"))
-        return tuple(value for value in (self.zoom_secret.get_secret_value(), *google) if value and isinstance(value, str))
+        given = (self.zoom_secret.get_secret_value(), *google)
+        return tuple(value for value in given if value and isinstance(value, str))
 
 
 def read(given: Mapping[str, str], folder: Path, policy: WarRoomPolicy) -> tuple[CallLogins, list[str]]:

@@ -99,10 +99,11 @@ def fitting(rows: Sequence[str], room: int) -> list[str]:
     return kept
 
 
-def open_actions(actions: Sequence[Action]) -> list[str]:
+def open_actions(actions: Sequence[Action], longest: int = 80) -> list[str]:
+    """What is not done yet, each text at most `longest` characters."""
     waiting = [one for one in actions if one.done_at is None and one.withdrawn_at is None]
     shown = [
-        f"{one.number}. {short(one.text, 80)} – {person(one.owner) if one.owner else 'nobody yet'}"
+        f"{one.number}. {short(one.text, longest)} – {person(one.owner) if one.owner else 'nobody yet'}"
         + (f", by {one.due}" if one.due else f", {due_words(one)}" if one.due_at else "")
         for one in waiting[:MOST_ACTIONS]
     ]

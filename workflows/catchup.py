@@ -133,7 +133,7 @@ def fitting(rows: Sequence[str], room: int) -> list[str]:
 
 
 def actions(found: Sequence[Action]) -> list[str]:
-    return [words(one, 14) for one in open_actions(found)[:2]]
+    return [words(one, 20) for one in open_actions(found, longest=40)[:2]]
 
 
 def next_update(view: Overview, now: datetime) -> str:

@@ -172,8 +172,8 @@ async def test_when_zoom_makes_no_call_people_read_how_to_go_on_and_repair_tries
     channel = await stage.declare("sev1 Checkout is failing")
     [line] = said(channel, "There is no call yet")
     assert line == (
-        "There is no call yet: Zoom does not accept Sitrep's credentials. Whoever runs Sitrep can find what to check in "
-        "docs/war-room.md. Meanwhile open one anywhere and give its link: /incident call https://…. "
+        "There is no call yet: Zoom does not accept Sitrep's credentials. Whoever runs Sitrep can find what to check "
+        "in docs/war-room.md. Meanwhile open one anywhere and give its link: /incident call https://…. "
         "When it is put right: /incident status repair INC-1."
     )
     assert "The call could not be created: Zoom does not accept" in await timeline_of(stage, channel)

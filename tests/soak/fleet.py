@@ -102,7 +102,7 @@ class Fleet:
             answer = await by.types(line, in_="general")
             if "declared" in (answer or ""):
                 break
-            if await self._appears(slug, seconds=8):
+            if await self._appears(slug, seconds=20):
                 break
         return await self.workspace.until(lambda: self._named(slug), timeout=60)
 
