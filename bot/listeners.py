@@ -166,9 +166,7 @@ class Listeners:
         if function is None:
             await ack()
             return
-        work = self._answer(
-            who_asks.do(function, request, self._services), first_field=next(iter(request.values), "")
-        )
+        work = self._answer(who_asks.do(function, request, self._services), first_field=next(iter(request.values), ""))
         task = asyncio.get_running_loop().create_task(work)
         done, _ = await asyncio.wait([task], timeout=SLACKS_PATIENCE)
         if not done:

@@ -74,9 +74,7 @@ async def counted(session: AsyncSession, since: datetime | None = None) -> Seque
 
     With `since`, those that were declared at that time or later.
     """
-    statement = select(Incident).where(
-        col(Incident.status).not_in(UNCOUNTED_STATUSES), col(Incident.drill).is_(False)
-    )
+    statement = select(Incident).where(col(Incident.status).not_in(UNCOUNTED_STATUSES), col(Incident.drill).is_(False))
     if since is not None:
         statement = statement.where(col(Incident.declared_at) >= since)
     return (await session.exec(statement.order_by(col(Incident.id)))).all()

@@ -67,9 +67,7 @@ def refusal(status: Status, action: str) -> str:
         return "Only a resolved incident can be closed. When it is over: `/incident resolved`, then `/incident close`."
     if action == "reopen" and status in OPEN_STATUSES:
         return f"This incident is open ({status}), so there is nothing to reopen."
-    return (
-        f"This incident is {status}. `/incident reopen` brings it back; `/incident declare` starts a new one."
-    )
+    return f"This incident is {status}. `/incident reopen` brings it back; `/incident declare` starts a new one."
 
 
 def next_actions(status: str) -> tuple[str, ...]:

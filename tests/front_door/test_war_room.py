@@ -178,7 +178,7 @@ async def test_when_zoom_makes_no_call_people_read_how_to_go_on_and_repair_tries
     )
     assert "The call could not be created: Zoom does not accept" in await timeline_of(stage, channel)
     status = await stage.anna.types("/incident status", in_=channel)
-    assert "the call: call_login_refused. Whoever runs Sitrep finds" in str(status)
+    assert "the call: call_login_refused. Whoever runs Sitrep can find" in str(status)
     await stage.anna.types("/incident update rolled back", in_=channel)
     await stage.settle()
     assert vendor.asked == ["POST /oauth/token"]  # nothing but a person tries it again
