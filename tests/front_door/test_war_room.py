@@ -192,7 +192,10 @@ async def test_when_zoom_makes_no_call_people_read_how_to_go_on_and_repair_tries
     await stage.anna.types("/incident status repair", in_=channel)
     for _ in range(3):
         await stage.pass_time(seconds=5)
-    assert said(channel, "There is no call yet: Zoom does not answer. Usually that is over soon.")
+    assert said(
+        channel,
+        "There is no call yet: Zoom does not answer. Usually that is over soon; somebody can ask for the call again.",
+    )
     await stage.anna.types("/incident status repair", in_=channel)
     await stage.settle()
     assert len(vendor.meetings) == 1
