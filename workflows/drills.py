@@ -86,8 +86,9 @@ async def channel_ready(made: "Change") -> None:
     if not made.incident.drill:
         return
     await made.owe(KIND, str(made.incident.id))
+    drill = await stored.of_incident(made.session, made.incident.key)
     waiting = await stored.waiting(made.session, made.incident.key)
-    if waiting and made.incident.is_open:
+    if waiting and made.incident.is_open and drill is not None and drill.state == DrillState.RUNNING:
         await made.remind(INJECT, waiting[0].due_at)
 
 
