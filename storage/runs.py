@@ -95,6 +95,19 @@ async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Run]:
     return (await session.exec(select(Run).where(Run.incident_id == incident_id).order_by(col(Run.id)))).all()
 
 
+async def in_trouble(session: AsyncSession, incident_id: int) -> Sequence[Run]:
+    """The runs of an incident that failed, that Slack refused a step of, or that wait because something went wrong."""
+    waits = and_(Run.state == RunState.WAITING, Run.trouble != "")
+    trouble = or_(Run.state == RunState.FAILED, waits, col(Run.id).in_(refused_in(incident_id)))
+    return (await session.exec(select(Run).where(Run.incident_id == incident_id, trouble).order_by(col(Run.id)))).all()
+
+
+def refused_in(incident_id: int) -> SelectOfScalar[int]:
+    """The runs of an incident of which Slack refused a step."""
+    steps = select(Step.run_id).join(Run, col(Run.id) == col(Step.run_id)).where(Run.incident_id == incident_id)
+    return steps.where(or_(col(Step.result).startswith(REFUSED), and_(*invitations())))
+
+
 async def refused(session: AsyncSession) -> Sequence[int]:
     """Incidents of which Slack refused a run or one of its steps."""
     steps = select(Step.run_id).where(or_(col(Step.result).startswith(REFUSED), and_(*invitations())))

@@ -66,8 +66,9 @@ class Missing:
 async def missing(session: AsyncSession, incident_id: int) -> list[Missing]:
     """What was refused, or waits because something went wrong, in the order in which it was owed."""
     found: dict[Missing, None] = {}
-    results = await runs.results_of_incident(session, incident_id)
-    for run in await runs.of_incident(session, incident_id):
+    troubled = await runs.in_trouble(session, incident_id)
+    results = await runs.results_of(session, [run.id or 0 for run in troubled]) if troubled else {}
+    for run in troubled:
         if run.kind == patience.KIND:
             continue
         errors = [error for one in refused_steps(results.get(run.id or 0, {})).values() for error in one]
