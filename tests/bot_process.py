@@ -223,19 +223,21 @@ class Town:
         await self.workspace.until(lambda: self.process is None and all(call.ended for call in self.workspace.calls))
 
     async def settle(self) -> None:
-        """Wait until nothing is owed to Slack any more, not even later."""
+        """Wait until nothing is owed to Slack any more, not even later: then time goes by, a second at a time."""
         for _ in range(400):
             await self.workspace.settled()
             if await self.owed() == 0:
                 await self.workspace.settled()
                 return
+            if await self.owed(by=self.clock.now()) == 0:
+                self.clock.advance(seconds=1)
             await asyncio.sleep(0.02)
         raise AssertionError(f"the bot does not come to rest\n{self.workspace.describe()}\n{self.log}")
 
-    async def owed(self) -> int:
-        """How many runs the record says are still to be done."""
+    async def owed(self, *, by: datetime | None = None) -> int:
+        """How many runs the record says are still to be done, by that time if one is given."""
         async with look_into(self.database_url) as session:
-            return await runs.unfinished(session)
+            return await runs.unfinished(session, by)
 
 
 @asynccontextmanager
