@@ -19,6 +19,7 @@ class Ticker:
         self._jobs = jobs
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._round = asyncio.Lock()
+        self._stopped = False
 
     def start(self) -> None:
         # A round that takes longer than a second is normal after an outage and not worth a warning each time.
@@ -30,6 +31,8 @@ class Ticker:
 
     async def tick(self) -> None:
         """One round. A job that fails is logged and tried again in the next round."""
+        if self._stopped:  # rung just before the end: the scheduler would cut it off in the middle
+            return
         async with self._round:
             for job in self._jobs:
                 try:
@@ -40,5 +43,6 @@ class Ticker:
     async def stop(self) -> None:
         """No further rounds; the present one ends first."""
         self._scheduler.pause()
+        self._stopped = True
         async with self._round:
             self._scheduler.shutdown(wait=False)

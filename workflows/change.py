@@ -106,6 +106,8 @@ class Change:
         await war_room.follow(self, services)
         await drills.follow(self)
         await self._customer_email(services)
+        if not self.incident.is_open:
+            await self.forget("mitigation")
         if every is None or not self.incident.is_open:
             self.incident.update_due_at = None
             await self.forget("update")

@@ -111,7 +111,7 @@ def test_the_command_takes_the_person_from_the_environment(
     by_flag = CliRunner().invoke(cli, ["incident", "update", "INC-7", "--as", "U1ANNA", "rolled", "back", "-5%"])
     assert by_flag.stdout.startswith("Update posted for INC-7"), by_flag.output
     by_environment = CliRunner().invoke(cli, ["incident"], env={"SITREP_USER": "U1ANNA"})
-    assert "sitrep incident update [what changed]" in by_environment.stdout, by_environment.output
+    assert "• `update` – Post a status update" in by_environment.stdout, by_environment.output
     nobody = CliRunner().invoke(cli, ["incident", "list"], env={"SITREP_USER": ""})
     assert nobody.exit_code == 1
 

@@ -104,6 +104,7 @@ async def undisturbed(story: Story, folder: Path) -> Ending:
     """Tell a story to its end. The bot is started anew then, and reads back what was said, as it does after a death."""
     async with open_town(folder, launch=Mortal) as town:
         town.workspace.delivery.ack_within = PATIENT
+        town.time_goes_by = story.time_goes_by
         await story.begin(town)
         await town.settle()
         calls, commits = len(town.workspace.calls), commits_in(town)

@@ -33,6 +33,7 @@ class Story:
     deed: Deed
     begin: Deed = nothing
     waits: Callable[[Workspace], object] | None = None
+    time_goes_by: bool = False  # what a restarted bot owes is due a little later, and the clock stands still
 
 
 def incident(place: Place) -> Channel:
@@ -323,7 +324,7 @@ STORIES: dict[str, Story] = {
     ),
     "two-hats": Story(begin=after(), deed=types("role take ops"), waits=direct_shows("whole person")),
     "catchup": Story(begin=after(passes(minutes=10)), deed=joins_late, waits=direct_shows("You alone see this")),
-    "home": Story(begin=after(), deed=opens_home),
+    "home": Story(begin=after(), deed=opens_home, time_goes_by=True),
     "mention": Story(begin=after(), deed=says("@sitrep"), waits=thread_shows("Say it as you would type it")),
     "say": Story(begin=after(), deed=says("@sitrep update Rolled back"), waits=time_shows("[UPDATE")),
     "unfurl": Story(begin=after(says_it), deed=mentions_number, waits=thread_shows("Checkout is failing")),

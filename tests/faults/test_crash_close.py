@@ -53,6 +53,7 @@ async def test_a_call_without_an_answer_leaves_one_draft(stage: Stage, method: s
     assert len(last_words(channel)) == 1
 
 
+@pytest.mark.exhaustive
 async def test_a_busy_slack_only_delays_it(stage: Stage) -> None:
     channel = await closing(stage)
     for method in CALLS:

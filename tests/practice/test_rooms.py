@@ -5,7 +5,19 @@ from pathlib import Path
 
 import bot.practice
 
-ROOMS = ["reading", "installed", "state", "limits", "methods", "delivery", "faults", "web", "driver", "workspace"]
+ROOMS = [
+    "reading",
+    "installed",
+    "state",
+    "limits",
+    "methods",
+    "delivery",
+    "faults",
+    "web",
+    "driver",
+    "pictures",
+    "workspace",
+]
 HOME = Path(bot.practice.__file__).parent
 
 
