@@ -174,7 +174,9 @@ async def test_who_filled_in_a_form_is_told_directly(stage: Stage) -> None:
     assert [line.split(".")[0].split(",")[0] for line in direct] == ["INC-1: it is on record", "INC-1: now it is done"]
 
 
-@pytest.mark.parametrize("trouble", ["reply lost", "503", "429"])
+@pytest.mark.parametrize(
+    "trouble", ["reply lost", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("503", "429"))]
+)
 async def test_no_word_is_said_twice_whatever_becomes_of_its_answer(stage: Stage, trouble: str) -> None:
     channel = await stage.declare()
     stage.workspace.faults.on("chat.postMessage", times=4).http_error(503)

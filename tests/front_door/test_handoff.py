@@ -241,22 +241,22 @@ async def test_only_the_commander_can_offer_command(stage: Stage) -> None:
     assert "only they can hand over" in told(stage.chen)
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("@anna", "You are incident commander already. Name the person who takes over."),
-        ("bilal", "Who takes over? Mention them"),
-        ("@bilal @chen", "One person takes over. Mention them"),
-        ("@sitrep", "A bot cannot command an incident."),
-        ("decline", "Nobody has been asked to take over INC-1."),
-    ],
-)
-async def test_words_that_cannot_work_get_a_sentence(stage: Stage, typed: str, sentence: str) -> None:
+CANNOT_WORK = [
+    ("@anna", "You are incident commander already. Name the person who takes over."),
+    ("bilal", "Who takes over? Mention them"),
+    ("@bilal @chen", "One person takes over. Mention them"),
+    ("@sitrep", "A bot cannot command an incident."),
+    ("decline", "Nobody has been asked to take over INC-1."),
+]
+
+
+async def test_words_that_cannot_work_get_a_sentence(stage: Stage) -> None:
     channel = await stage.declare("sev1 Checkout is failing")
-    await stage.anna.types(f"/incident handoff {typed}", in_=channel)
-    await stage.settle()
-    assert told(stage.anna).startswith(sentence)
-    assert everybody_says(stage, channel, "Anna Keller")
+    for typed, sentence in CANNOT_WORK:
+        await stage.anna.types(f"/incident handoff {typed}", in_=channel)
+        await stage.settle()
+        assert told(stage.anna).startswith(sentence)
+        assert everybody_says(stage, channel, "Anna Keller")
 
 
 async def test_people_type_hand_over_to(stage: Stage) -> None:
@@ -357,7 +357,7 @@ async def test_an_admin_can_offer_and_withdraw_for_the_commander(tmp_path: Path)
         assert any("The offer to @Chen Wei to take over was withdrawn" in one.shown for one in channel.messages)
 
 
-@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "conversations.open", "conversations.invite"])
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 async def test_a_lost_answer_of_slack_doubles_nothing(stage: Stage, method: str) -> None:
     channel = await stage.declare("sev1 Checkout is failing")
     stage.workspace.faults.on(method, times=2).resets(after_effect=True)

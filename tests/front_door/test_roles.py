@@ -164,24 +164,24 @@ async def test_an_admin_gives_command_without_an_answer(stage: Stage) -> None:
     assert "You coordinate; you do not debug." in stage.chen.dm.messages[0].shown
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("president @chen", "There is no role “president”. There are ic (incident commander), comms"),
-        ("<b>", "There is no role “<b>”."),
-        ("@chen", "Which role? ic (incident commander), comms"),
-        ("comms @bilal @chen", "One person at a time"),
-        ("comms @sitrep", "Sitrep keeps the record"),
-        ("leave comms", "You are not communications lead of INC-1."),
-    ],
-)
-async def test_words_that_cannot_work_get_a_sentence(stage: Stage, typed: str, sentence: str) -> None:
+CANNOT_WORK = [
+    ("president @chen", "There is no role “president”. There are ic (incident commander), comms"),
+    ("<b>", "There is no role “<b>”."),
+    ("@chen", "Which role? ic (incident commander), comms"),
+    ("comms @bilal @chen", "One person at a time"),
+    ("comms @sitrep", "Sitrep keeps the record"),
+    ("leave comms", "You are not communications lead of INC-1."),
+]
+
+
+async def test_words_that_cannot_work_get_a_sentence(stage: Stage) -> None:
     channel = await stage.declare("sev1 Checkout is failing")
     card = channel.pinned[0].shown
-    await stage.anna.types(f"/incident role {typed}", in_=channel)
-    await stage.settle()
-    assert told(stage.anna).startswith(sentence)
-    assert channel.pinned[0].shown == card
+    for typed, sentence in CANNOT_WORK:
+        await stage.anna.types(f"/incident role {typed}", in_=channel)
+        await stage.settle()
+        assert told(stage.anna).startswith(sentence)
+        assert channel.pinned[0].shown == card
 
 
 async def test_the_timeline_keeps_who_did_what_when(stage: Stage) -> None:
@@ -197,7 +197,7 @@ async def test_the_timeline_keeps_who_did_what_when(stage: Stage) -> None:
     assert texts == [f"{bilal} is communications lead", f"{chen} is communications lead instead of {bilal}"]
 
 
-@pytest.mark.parametrize("method", ["chat.postMessage", "conversations.open", "conversations.invite"])
+@pytest.mark.parametrize("method", ["chat.postMessage", "conversations.open"])
 async def test_a_lost_answer_of_slack_briefs_once(stage: Stage, method: str) -> None:
     channel = await stage.declare("sev1 Checkout is failing")
     stage.workspace.faults.on(method).resets(after_effect=True)
