@@ -96,6 +96,8 @@ async def run(run: Run, services: Services) -> None:
         # Told at the first rung; a channel that stays archived needs no line for each.
         loss = "" if rungs.told else "The reminder could not be posted"
         await replace(run, services, LINE, incident.channel_id, post, loss=loss)
+    elif run.repeat:
+        await drop_lost(run, services, LINE, incident.channel_id)
     ladder = services.policy.ladder
     if announced(ladder, rungs.told, rungs.passed) and not announced(ladder, rungs.passed, latest):
         await announce(run, services, view, quiet_since)
@@ -220,6 +222,14 @@ async def replace(run: Run, services: Services, kind: str, channel_id: str, post
             f"{kind}_gone", lambda: delete(services, outdated), loss="An old reminder could not be removed"
         )
     return stands
+
+
+async def drop_lost(run: Run, services: Services, kind: str, channel_id: str) -> None:
+    """A higher rung speaks instead: what a cut entry posted without remembering it goes."""
+    posts = services.slack.posts
+    lost = await posts.find(channel_id, run.step_key(kind), run.since)
+    if lost is not None and await standing(run, services, kind) != f"{channel_id} {lost}":
+        await posts.delete(channel_id, lost)
 
 
 async def standing(run: Run, services: Services, kind: str) -> str:
