@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, settings
 from tests.stage import Stage, open_stage
 
 # A machine that is busy with other things is no reason for a test to fail.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Sixty examples each keep the whole suite within five minutes.
+settings.register_profile("patient", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

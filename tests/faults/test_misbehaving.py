@@ -187,6 +187,7 @@ async def test_no_word_is_said_twice_whatever_becomes_of_its_answer(stage: Stage
     assert len(words_to(stage.anna, "now it is done")) == 1
 
 
+@pytest.mark.exhaustive
 async def test_word_that_it_takes_long_survives_a_restart(stage: Stage) -> None:
     channel = await stage.declare()
     fault = stage.workspace.faults.on("chat.postMessage", times=None)
