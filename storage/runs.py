@@ -290,17 +290,6 @@ def steps_of() -> Select[int, str, str]:
     return select(Step.run_id, Step.name, Step.result).where(col(Step.run_id).in_(bindparam("wanted", expanding=True)))
 
 
-async def results_of_incident(session: AsyncSession, incident_id: int) -> dict[int, dict[str, str]]:
-    """What the steps of an incident's runs gave, by run and name, in one look. Runs without results are absent."""
-    steps = await session.exec(
-        select(Step).join(Run, col(Run.id) == col(Step.run_id)).where(Run.incident_id == incident_id)
-    )
-    found: dict[int, dict[str, str]] = {}
-    for step in steps:
-        found.setdefault(step.run_id, {})[step.name] = step.result
-    return found
-
-
 async def add_result(session: AsyncSession, *, run_id: int, name: str, result: str, now: datetime) -> None:
     """Keep a step's result; a second process that did the same step keeps the first one's."""
     insert = NEW_STEP[dialect(session)]

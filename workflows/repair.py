@@ -122,8 +122,9 @@ async def again(session: AsyncSession, incident: Incident, services: Services) -
     """The keys of the runs that are entered again."""
     now = services.clock.now()
     owed: list[str] = []
-    results = await runs.results_of_incident(session, incident.key)
-    for run in await runs.of_incident(session, incident.key):
+    found = await runs.of_incident(session, incident.key)
+    results = await runs.results_of(session, [run.id or 0 for run in found])
+    for run in found:
         if run.kind == patience.KIND:
             continue
         steps = list(refused_steps(results.get(run.id or 0, {})))
