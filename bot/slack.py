@@ -17,6 +17,7 @@ TEXT_LIMIT: Final = 3900  # chat.update refuses more than 4,000 characters
 EVENT_TYPE: Final = "sitrep_step"
 MOST_INVITED_AT_ONCE: Final = 100
 PAGE: Final = 200
+DIRECT: Final = ("U", "W")  # how a person's id begins; posting to it is a direct message
 CLOCKS_DIFFER: Final = timedelta(hours=2)  # between ours, which may have jumped, and Slack's
 # Why one person cannot be invited, while others may. Slack page: conversations.invite.
 ABOUT_ONE_PERSON: Final = frozenset(
@@ -137,7 +138,7 @@ class SlackPosts:
         return str(answer["ts"])
 
     async def find(self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "") -> str | None:
-        if channel_id.startswith(("U", "W")):
+        if channel_id.startswith(DIRECT):
             channel_id = await self.open_direct(channel_id)
         found = self._calls.pages(
             "conversations.replies" if thread_ts else "conversations.history",
@@ -157,6 +158,8 @@ class SlackPosts:
         await self._calls.call("chat.update", channel=channel_id, ts=ts, **content(post))
 
     async def delete(self, channel_id: str, ts: str) -> None:
+        if channel_id.startswith(DIRECT):
+            channel_id = await self.open_direct(channel_id)
         try:
             await self._calls.call("chat.delete", channel=channel_id, ts=ts)
         except Refused as refused:

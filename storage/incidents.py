@@ -152,6 +152,21 @@ async def surface(session: AsyncSession, incident_id: int, kind: str) -> Surface
     return (await session.exec(statement)).first()
 
 
+async def locked_surface(session: AsyncSession, incident_id: int, kind: str) -> Surface | None:
+    """The same, locked until the transaction ends."""
+    statement = select(Surface).where(Surface.incident_id == incident_id, Surface.kind == kind)
+    return (await session.exec(statement.with_for_update())).first()
+
+
+async def add_surface(session: AsyncSession, new: Surface) -> Surface:
+    """Store a place; of two that were made of a kind, both who made them get the first one."""
+    await locked(session, new.incident_id)
+    known = await surface(session, new.incident_id, new.kind)
+    if known is None:
+        session.add(new)
+    return known or new
+
+
 async def surfaces(session: AsyncSession, incident_id: int) -> Sequence[Surface]:
     return (await session.exec(select(Surface).where(Surface.incident_id == incident_id))).all()
 

@@ -221,9 +221,17 @@ async def release(session: AsyncSession) -> None:
 
 
 async def finish(session: AsyncSession, run: Run, *, owner: str, now: datetime) -> None:
-    """End a run, unless somebody asked for it again meanwhile: then it is due at once."""
+    """End a run, unless somebody asked for it again meanwhile: then it is due at once.
+
+    If another replica has taken it over, it is entered once more: what ended late may have hidden what was newer.
+    """
     which = {"of_run": run.id, "of_owner": owner, "was_asked": run.asked, "at": now}
-    await session.exec(ending(), params=which)
+    ended = await session.exec(ending(), params=which)
+    if ended.rowcount:
+        return
+    taken = (await session.exec(select(Run).where(Run.id == run.id).with_for_update())).one()
+    if taken.state != RunState.FAILED:
+        session.add(ask_again(taken, None, now))
 
 
 @cache
@@ -290,10 +298,13 @@ def steps_of() -> Select[int, str, str]:
     return select(Step.run_id, Step.name, Step.result).where(col(Step.run_id).in_(bindparam("wanted", expanding=True)))
 
 
-async def add_result(session: AsyncSession, *, run_id: int, name: str, result: str, now: datetime) -> None:
-    """Keep a step's result; a second process that did the same step keeps the first one's."""
+async def add_result(session: AsyncSession, *, run_id: int, name: str, result: str, now: datetime) -> str:
+    """Keep a step's result and return it; of two processes that did the same step, both get the first one's."""
     insert = NEW_STEP[dialect(session)]
-    await session.exec(insert, params={"run_id": run_id, "name": name, "result": result, "at": now})
+    added = await session.exec(insert, params={"run_id": run_id, "name": name, "result": result, "at": now})
+    if added.rowcount:
+        return result
+    return (await session.exec(select(Step.result).where(Step.run_id == run_id, Step.name == name))).one()
 
 
 async def unfinished(session: AsyncSession, now: datetime | None = None) -> int:

@@ -16,10 +16,4 @@ async def announce_line(run: Run, services: Services, text: str) -> None:
     channel_id = await run.attempt("find_announce", lambda: channels.by_name(services, name), loss=loss)
     if channel_id is None:
         return
-    key, since, posts = run.step_key("announce_line"), run.since, services.slack.posts
-    await run.attempt(
-        "announce_line",
-        lambda: posts.post(channel_id, Post(text=text), key=key),
-        lambda: posts.find(channel_id, key, since),
-        loss=loss,
-    )
+    await run.attempt_post("announce_line", channel_id, Post(text=text), loss=loss)

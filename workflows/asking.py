@@ -17,14 +17,8 @@ async def ask(run: Run, services: Services, kind: str, channel_id: str, post: Po
 
     Whoever answers owes a run in the same lane, so that it finds the line on record.
     """
-    posts, key = services.slack.posts, run.step_key(kind)
     before = await run.step("before", lambda: nags.standing(run, services, kind))
-    ts = await run.attempt(
-        "ask",
-        lambda: posts.post(channel_id, post, key=key),
-        lambda: posts.find(channel_id, key, run.since),
-        loss=loss,
-    )
+    ts = await run.attempt_post("ask", channel_id, post, key=run.step_key(kind), loss=loss)
     if ts is None:
         return False
     await run.step("keep", lambda: keep(run, services, kind, f"{channel_id} {ts}"))

@@ -227,5 +227,5 @@ async def run(run: Run, services: Services) -> None:
     except Refused as refused:
         if refused.error != "message_not_found":
             raise
-        surface.ts = await surfaces.post_again(run, services, surface, post)
-        await surfaces.keep(services, surface)
+        was, surface.ts = surface.ts, await surfaces.post_again(run, services, surface, post)
+        await surfaces.keep_moved(services, surface, was)

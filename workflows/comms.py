@@ -177,14 +177,7 @@ async def run(run: Run, services: Services) -> None:
         await run.attempt("join", partial(joined, services, said.channel_id), loss="")
     title = name_of(said.template)
     loss = f"{title} could not be posted in <#{said.channel_id}>; its text is in `/incident comms sent`"
-    key, posts, channel_id = run.step_key("post"), services.slack.posts, said.channel_id
-    post = posted(said, title, incident)
-    ts = await run.attempt(
-        "post",
-        lambda: posts.post(channel_id, post, key=key),
-        lambda: posts.find(channel_id, key, run.since),
-        loss=loss,
-    )
+    ts = await run.attempt_post("post", said.channel_id, posted(said, title, incident), loss=loss)
     if ts is not None:
         await run.step("keep", lambda: keep(services, said.id or 0, ts))
 

@@ -287,6 +287,8 @@ async def open_channel(run: Run, services: Services) -> str:
             return incident.channel_id
         channel = await create_or_adopt(run, services, incident)
         async with change(services, run.incident_id) as made:
+            if made.incident.channel_id is not None:  # another process was faster
+                continue
             if channel is None:
                 taken = await incidents.names_like(made.session, "")
                 made.incident.channel_name = next_name(incident.channel_name, taken | {incident.channel_name})

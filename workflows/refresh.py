@@ -33,10 +33,10 @@ async def show_post(run: Run, services: Services, surface: Surface, post: Post) 
     except Refused as refused:
         if refused.error != "message_not_found":
             raise
-        surface.ts = await surfaces.post_again(run, services, surface, post)
+        was, surface.ts = surface.ts, await surfaces.post_again(run, services, surface, post)
         if surface.kind == "card":
             await services.slack.decor.pin(surface.channel_id, surface.ts)
-        await surfaces.keep(services, surface)
+        await surfaces.keep_moved(services, surface, was)
         await bookmarks.keep_current(services, surface.incident_id)
 
 

@@ -17,7 +17,7 @@ from workflows.doing import doing
 from workflows.ids import new_id
 from workflows.ports import Busy, Refused, Unclear
 from workflows.services import Services
-from workflows.steps import Run
+from workflows.steps import Run, TakenOver
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class Runner:
         self._workflows = workflows
         self._owner = owner or new_id("runner")
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._entries: dict[int, Run] = {}
         self._claiming = asyncio.Lock()
         self._unmoved: dict[runs.Lease, int] = {}  # at how many ticks each lease has been seen as it is
         self._stopping = False
@@ -64,15 +65,18 @@ class Runner:
         await self.claim()
 
     async def _look_at_leases(self) -> None:
-        """See whose leases stand still, and stop what another process has taken over."""
+        """See whose leases stand still, and leave what another process has taken over.
+
+        A call that is under way is not cut off: only its end tells what there is to take back.
+        """
         async with self._services.database.read() as session:
             standing = await runs.leases(session)
         self._unmoved = {lease: self._unmoved.get(lease, 0) + 1 for lease in standing}
         for lease in standing:
-            task = self._running.get(lease.run_id)
-            if task is not None and lease.owner != self._owner:
+            entry = self._entries.get(lease.run_id)
+            if entry is not None and lease.owner != self._owner:
                 log.warning("lease lost", extra={"action": "lease_lost", "run_id": lease.run_id, "to": lease.owner})
-                task.cancel()
+                entry.leave()
 
     def _forsaken(self) -> list[runs.Lease]:
         """Leases whose holders are dead. The time alone does not tell: a clock that jumps makes all look run out."""
@@ -144,6 +148,7 @@ class Runner:
 
     def _ended(self, run_id: int) -> None:
         del self._running[run_id]
+        self._entries.pop(run_id, None)
         self._services.bell.ring()
 
     async def _work(self, row: RunRow, done: dict[str, str]) -> None:
@@ -162,18 +167,23 @@ class Runner:
         entry = Run(row, done, self._services)
         try:
             services = await drills.services_for(row.incident_id, self._services)
-            entry = Run(row, done, services)
+            entry = self._entries[row.id or 0] = Run(row, done, services)
             await self._workflows[row.kind](entry, services)
         except Exception as trouble:
             with doing(**({"step": entry.stopped_at} if entry.stopped_at else {})):
                 await self._stopped(row, trouble)
         else:
-            async with self._services.database.write() as session:
-                await runs.finish(session, row, owner=self._owner, now=self._services.clock.now())
+            await self._finish(row)
             log.info("run done", extra={"action": "run_done"})
+
+    async def _finish(self, row: RunRow) -> None:
+        async with self._services.database.write() as session:
+            await runs.finish(session, row, owner=self._owner, now=self._services.clock.now())
 
     async def _stopped(self, row: RunRow, trouble: Exception) -> None:
         match trouble:
+            case TakenOver():
+                await self._finish(row)
             case Busy():
                 await self._postpone(row, trouble.retry_after, refusals.pause(trouble))
             case Unavailable():

@@ -19,8 +19,13 @@ from workflows.services import Services
 
 Act = Callable[[], Awaitable[str]]
 Look = Callable[[], Awaitable[str | None]]
+Undo = Callable[[str], Awaitable[None]]
 
 REFUSED: Final = runs.REFUSED
+
+
+class TakenOver(Exception):
+    """Another process has this run now, and does what is left of it."""
 
 
 class Run:
@@ -33,6 +38,7 @@ class Run:
         self.stopped_at = ""  # the step that raised last
         self._done = done
         self._services = services
+        self._taken_over = False
 
     @property
     def incident_id(self) -> int:
@@ -49,14 +55,21 @@ class Run:
         """What a post of this step carries, so that it is recognised again."""
         return f"{self.row.key}/{name}"
 
-    async def step(self, name: str, act: Act, look: Look | None = None) -> str:
+    def leave(self) -> None:
+        """Begin no further step: another process has taken over. A call that is under way ends and is accounted for."""
+        self._taken_over = True
+
+    async def step(self, name: str, act: Act, look: Look | None = None, undo: Undo | None = None) -> str:
         """Do `act` once and keep its result.
 
         `look` finds what an earlier entry did without storing it; without `look`, `act` must be harmless when repeated.
+        `undo` takes back what was done here when another process has done it meanwhile; the other one's result counts.
         Raises what `act` raises: nothing is stored then, and the run is entered again later.
         """
         if name in self._done:
             return self._done[name]
+        if self._taken_over:
+            raise TakenOver(name)
         with doing(step=name):
             try:
                 found = await look() if look is not None and self.repeat else None
@@ -64,38 +77,50 @@ class Run:
             except Exception:
                 self.stopped_at = name
                 raise
-            await self.keep(name, result)
-        return result
+            kept = await self.keep(name, result)
+            if undo is not None and kept != result:
+                await undo(result)
+        return kept
 
-    async def attempt(self, name: str, act: Act, look: Look | None = None, *, loss: str) -> str | None:
+    async def attempt(
+        self, name: str, act: Act, look: Look | None = None, undo: Undo | None = None, *, loss: str
+    ) -> str | None:
         """Like `step`, but a refusal does not stop the run: the timeline says what is missing, and `None` comes back.
 
         `loss` completes the sentence "Slack refused: …", for example `the card could not be pinned`; it is empty when
         that has been told before.
         """
         try:
-            result = await self.step(name, act, look)
+            result = await self.step(name, act, look, undo)
         except Refused as refused:
-            result = REFUSED + refused.error
-            await self.keep(name, result, loss_line(loss, refused.error) if loss else "")
+            result = await self.keep(name, REFUSED + refused.error, loss_line(loss, refused.error) if loss else "")
         return None if result.startswith(REFUSED) else result
 
     async def post(self, name: str, channel_id: str, post: Post, *, thread_ts: str = "") -> str:
         """A step that posts once; returns the `ts`."""
-        key, slack = self.step_key(name), self._services.slack
-        return await self.step(
-            name,
-            lambda: slack.posts.post(channel_id, post, key=key, thread_ts=thread_ts),
-            lambda: slack.posts.find(channel_id, key, self.since, thread_ts=thread_ts),
+        return await self.step(name, *self._posting(self.step_key(name), channel_id, post, thread_ts))
+
+    async def attempt_post(self, name: str, channel_id: str, post: Post, *, loss: str, key: str = "") -> str | None:
+        """Like `post`, but a refusal does not stop the run: see `attempt`. `key` is what the post carries, if given."""
+        return await self.attempt(name, *self._posting(key or self.step_key(name), channel_id, post), loss=loss)
+
+    def _posting(self, key: str, channel_id: str, post: Post, thread_ts: str = "") -> tuple[Act, Look, Undo]:
+        posts = self._services.slack.posts
+        return (
+            lambda: posts.post(channel_id, post, key=key, thread_ts=thread_ts),
+            lambda: posts.find(channel_id, key, self.since, thread_ts=thread_ts),
+            lambda ts: posts.delete(channel_id, ts),
         )
 
-    async def keep(self, name: str, result: str, problem: str = "") -> None:
+    async def keep(self, name: str, result: str, problem: str = "") -> str:
+        """Store the result of a step, and `problem` on the timeline; returns what counts: who stored first is right."""
         now = self._services.clock.now()
         async with self._services.database.write() as session:
-            await runs.add_result(session, run_id=self.row.id or 0, name=name, result=result, now=now)
-            if problem and self.row.incident_id is not None:
+            kept = await runs.add_result(session, run_id=self.row.id or 0, name=name, result=result, now=now)
+            if problem and kept == result and self.row.incident_id is not None:
                 await timeline.add_problem(session, incident_id=self.row.incident_id, at=now, text=problem)
-        self._done[name] = result
+        self._done[name] = kept
+        return kept
 
 
 def packed(value: object) -> str:

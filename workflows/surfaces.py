@@ -42,8 +42,11 @@ async def place(
     shown = digest(post) if found is None else ""
     ts = found or await posts.post(channel_id, post, key=key, thread_ts=thread_ts)
     surface = Surface(incident_id=run.incident_id, kind=kind, channel_id=channel_id, ts=ts, shown=shown)
-    await keep(services, surface)
-    return surface
+    async with services.database.write() as session:
+        kept = await incidents.add_surface(session, surface)
+    if kept.ts != ts:
+        await posts.delete(channel_id, ts)
+    return kept
 
 
 async def show(services: Services, surface: Surface, post: Post) -> None:
@@ -56,13 +59,24 @@ async def show(services: Services, surface: Surface, post: Post) -> None:
 
 
 async def post_again(run: Run, services: Services, surface: Surface, post: Post) -> str:
-    """Put up anew, once, what somebody deleted in Slack. The caller keeps the surface with its new `ts`."""
+    """Put up anew, once, what somebody deleted in Slack. The caller keeps it with its new `ts`: see `keep_moved`."""
     key, posts = run.step_key(f"{surface.kind}-instead-of-{surface.ts}"), services.slack.posts
     found = await posts.find(surface.channel_id, key, run.since) if run.repeat else None
     if found is not None:
         await posts.update(surface.channel_id, found, post)
     surface.shown = digest(post)
     return found or await posts.post(surface.channel_id, post, key=key)
+
+
+async def keep_moved(services: Services, surface: Surface, was: str) -> None:
+    """Remember where a surface that stood at `was` has been put up anew, unless another process did: then ours goes."""
+    async with services.database.write() as session:
+        kept = await incidents.locked_surface(session, surface.incident_id, surface.kind)
+        moved = kept is not None and kept.ts not in (was, surface.ts)
+        if not moved:
+            await session.merge(surface)
+    if moved:
+        await services.slack.posts.delete(surface.channel_id, surface.ts)
 
 
 async def keep(services: Services, surface: Surface) -> None:

@@ -334,23 +334,38 @@ async def test_a_clock_set_back_does_not_keep_the_work_of_the_dead_for_an_hour(y
     await dead.stop(patience=timedelta(0))
 
 
-async def test_who_finds_that_another_has_taken_over_stops_at_once(yard: Yard) -> None:
-    frozen, work = Work(gate=asyncio.Event()), Work()
-    await yard.owe()
-    before, after = yard.runner(frozen, "before"), yard.runner(work, "after")
+async def test_who_finds_that_another_has_taken_over_ends_the_step_it_is_in_and_begins_no_other(yard: Yard) -> None:
+    frozen, work, deeds = asyncio.Event(), Work(), []
+
+    async def posts() -> str:
+        deeds.append("begun")
+        await frozen.wait()
+        deeds.append("ended")
+        return "ours"
+
+    async def take_back(result: str) -> None:
+        deeds.append(f"took {result} back")
+
+    async def two_steps(entry: Entry, _: Services) -> None:
+        await entry.step("first", posts, undo=take_back)
+        await entry.step("second", posts)
+
+    run = await yard.owe()
+    before, after = Runner(yard.services, {"work": two_steps}, "before"), yard.runner(work, "after")
     await before.claim()
-    await until(lambda: bool(frozen.entries))
-    yard.clock.advance(seconds=LEASE.total_seconds() + 1)
+    await until(lambda: bool(deeds))
+    await after.take_over()
     work.gate = asyncio.Event()
-    for _ in range(LOOKS):
-        await after.tick()
+    await after.claim()
     await until(lambda: bool(work.entries))
+    await work.entries[0].step("first", work.act)
     await before.tick()
-    assert frozen.gate is not None
-    frozen.gate.set()
+    frozen.set()
     work.gate.set()
+    await until(lambda: len(deeds) == 3)
     await yard.work_off(after)
-    assert (frozen.deeds, work.deeds) == ([], ["one"])
+    assert deeds == ["begun", "ended", "took ours back"]
+    assert (await yard.stored(run)).state == RunState.DONE
 
 
 async def test_a_successor_that_is_alone_need_not_wait_for_the_lease(yard: Yard) -> None:
