@@ -205,14 +205,8 @@ async def replace(run: Run, services: Services, kind: str, channel_id: str, post
 
     Returns whether the line stands: an update may come while it is being posted, and then it goes again.
     """
-    posts, key = services.slack.posts, run.step_key(kind)
     before = await run.step(f"{kind}_before", lambda: standing(run, services, kind))
-    ts = await run.attempt(
-        kind,
-        lambda: posts.post(channel_id, post, key=key),
-        lambda: posts.find(channel_id, key, run.since),
-        loss=loss,
-    )
+    ts = await run.attempt_post(kind, channel_id, post, loss=loss)
     if ts is None:
         return False
     stands = await keep(run, services, Surface(incident_id=run.incident_id, kind=kind, channel_id=channel_id, ts=ts))
