@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, messages, reminders, runs
 from storage.models import Action, Incident, Message, Reminder
-from workflows import blocks, onlookers, surfaces
+from workflows import blocks, claimed, onlookers, surfaces
 from workflows.blocks import Block
 from workflows.ports import Post
 from workflows.services import Services
@@ -47,14 +47,21 @@ def done_button(action: Action) -> Block:
     return blocks.button("Done", f"action_done_{action.number}", value(action))
 
 
-def line_text(action: Action) -> str:
+def line_text(action: Action, incident: Incident) -> str:
     """What the channel or the thread shows about an action."""
+    if moved(action, incident):
+        return f"{noun(action)} {action.number} goes on in INC-{incident.merged_into}: ~{action.text}~"
     if action.withdrawn_at is not None:
         return f"{noun(action)} {action.number} is withdrawn: ~{action.text}~"
     if action.done_at is not None:
         by = f" by {person(action.done_by)}" if action.done_by else ""
         return f"✅ {noun(action)} {action.number} is done{by}: {action.text}"
     return f"🔧 {noun(action)} {described(action)}\n{advice(action)}"
+
+
+def moved(action: Action, incident: Incident) -> bool:
+    """Whether it went to the incident that goes on in this one's place, at the very instant of the merger."""
+    return incident.merged_into is not None and action.withdrawn_at == incident.closed_at
 
 
 def advice(action: Action) -> str:
@@ -68,7 +75,7 @@ def advice(action: Action) -> str:
 
 
 def line(action: Action, incident: Incident) -> Post:
-    text = line_text(action)
+    text = line_text(action, incident)
     if action.withdrawn_at is not None or action.done_at is not None:
         return Post(text=text)
     buttons = [done_button(action)]
@@ -111,20 +118,11 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     if action is None or incident is None or not overdue(action, incident):
         await session.delete(reminder)
         return
-    await runs.owe(
-        session,
-        kind="overdue",
-        key=f"overdue:{action.id}:{reminder.since.isoformat()}:{reminder.rung}",
-        lane=f"follow_up:{action.id}",
-        now=services.clock.now(),
-        incident_id=incident.id,
-        args={"action_id": action.id, "due_at": reminder.since.isoformat()},
-    )
-    if reminder.rung:
-        await session.delete(reminder)
-        return
-    reminder.rung, reminder.due_at = 1, services.clock.now() + AGAIN_AFTER
-    session.add(reminder)
+    args = {"action_id": action.id, "due_at": reminder.since.isoformat()}
+    await claimed.owe(session, reminder, services, kind="overdue", args=args, lane=f"follow_up:{action.id}")
+    at = None if reminder.rung else services.clock.now() + AGAIN_AFTER
+    reminder.rung = 1
+    await claimed.move(session, reminder, at)
 
 
 def overdue(action: Action, incident: Incident) -> bool:

@@ -1,6 +1,6 @@
 """Changing the record: one transaction holds the new state, its line on the timeline, and the work owed to Slack."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,20 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, reminders, runs, timeline
 from storage.models import Incident, Run
-from workflows import (
-    audit,
-    comms_email,
-    drills,
-    escalating,
-    escalation_watch,
-    onlookers,
-    patience,
-    permissions,
-    role_nags,
-    war_room,
-)
+from workflows import audit, onlookers, patience, permissions
 from workflows.access import unknown
 from workflows.errors import AlreadyDone, UserError
+from workflows.followers import FOLLOWERS
 from workflows.services import Services
 
 
@@ -96,18 +86,15 @@ class Change:
         await self.owe("refresh", str(self.incident.id), lane=f"refresh:{self.incident.id}")
 
     async def reset_clock(self, services: Services, *, after: timedelta | None = None) -> None:
-        """Start the update clock of the severity anew; a severity without cadence, or an ended incident, has none."""
+        """Start the update clock of the severity anew; a severity without cadence, or an ended incident, has none.
+
+        All that hangs on the course of an incident follows with it: `workflows.followers`.
+        """
+        self.incident.snoozed_until = None
+        for follow in FOLLOWERS:
+            await follow(self, services)
         severity = services.policy.severity(self.incident.severity)
         every = after or (severity.update_every if severity else None)
-        self.incident.snoozed_until = None
-        await self._quiet()
-        await self._watch(services)
-        await role_nags.watch(self, services)
-        await war_room.follow(self, services)
-        await drills.follow(self)
-        await self._customer_email(services)
-        if not self.incident.is_open:
-            await self.forget("mitigation")
         if every is None or not self.incident.is_open:
             self.incident.update_due_at = None
             await self.forget("update")
@@ -115,34 +102,14 @@ class Change:
         self.incident.update_due_at = self.now + every
         await self.remind("update", self.incident.update_due_at)
 
-    async def _watch(self, services: Services) -> None:
-        """When the escalation matrix is to be looked at again, as things stand now; never, once it is over."""
-        if not self.incident.is_open:
-            await escalating.over(self)
-        at = await escalation_watch.next_look(self.session, self.incident, services.policy, self.now)
-        if at is None:
-            await self.forget(escalation_watch.KIND)
-        else:
-            await self.remind(escalation_watch.KIND, at)
-
-    async def _customer_email(self, services: Services) -> None:
-        """The email to customers is owed from now on, or not any more; then the line that asked for it goes."""
-        if await comms_email.watch(self.session, self.incident, services.policy, self.now):
-            key = f"{self.incident.id}:{self.now.isoformat()}"
-            await self.owe("customer_email_done", key, lane=comms_email.lane(self.incident.key))
-
-    async def _quiet(self) -> None:
-        """What a reminder asked for has happened: its lines in Slack go."""
-        lines = [await incidents.surface(self.session, self.incident.key, kind) for kind in ("nag", "nag-announce")]
-        if any(lines):
-            lane = f"nag:{self.incident.id}"
-            await self.owe("nag_clear", f"{self.incident.id}:{self.now.isoformat()}", lane=lane)
-
 
 @asynccontextmanager
-async def change(services: Services, incident_id: int, *, press: str = "") -> AsyncIterator[Change]:
+async def change(
+    services: Services, incident_id: int, *, press: str = "", along: Sequence[int] = ()
+) -> AsyncIterator[Change]:
     """Change an incident. Everything in the block is stored at its end, together, or not at all.
 
+    `along` are incidents that the block changes, too: all are locked by number, so that nobody waits for each other.
     Raises `AlreadyDone` when this press has had its effect, `UserError` when there is no such incident, and
     `NotAllowed` when whoever asks for it may not.
     """
@@ -151,7 +118,8 @@ async def change(services: Services, incident_id: int, *, press: str = "") -> As
         async with services.database.write() as session:
             if not await incidents.first_time(session, press, now):
                 raise AlreadyDone(press)
-            incident = await incidents.locked(session, incident_id)
+            held = {one: await incidents.locked(session, one) for one in sorted({incident_id, *along})}
+            incident = held[incident_id]
             if incident is None:
                 raise UserError(unknown(incident_id))
             await permissions.require(session, incident, services.asker, services.policy)

@@ -8,11 +8,10 @@ from typing import Final
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import clocks as stored
-from storage import incidents, runs
+from storage import incidents
 from storage.models import ClockState, Incident, Reminder
-from workflows import access, asking, groups
+from workflows import access, asking, claimed, groups
 from workflows import clocks_words as words
-from workflows.clocks import REMINDER
 from workflows.clocks_due import moments, next_moment
 from workflows.clocks_view import Report, views
 from workflows.reaching import tell_directly
@@ -31,17 +30,10 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
         await session.delete(reminder)
         return
     if not told_by_another(report, reminder.due_at):
-        await runs.owe(
-            session,
-            kind=REMINDER,
-            key=f"{REMINDER}:{report.step.key}:{report.step.version}:{reminder.due_at.isoformat()}",
-            lane=f"{REMINDER}:{report.step.key}",
-            now=now,
-            incident_id=reminder.incident_id,
-            args={"step_id": report.step.key, "version": report.step.version},
-        )
-    reminder.due_at = next_moment(report.terms, report.step.began_at or now, report.at, now)
-    session.add(reminder)
+        args = {"step_id": report.step.key, "version": report.step.version}
+        of = f"{report.step.key}:{report.step.version}"
+        await claimed.owe(session, reminder, services, args=args, of=of)
+    await claimed.move(session, reminder, next_moment(report.terms, report.step.began_at or now, report.at, now))
 
 
 def told_by_another(report: Report, moment: datetime) -> bool:

@@ -1,20 +1,24 @@
 """The first email to customers: asked for within the hour at the severities that want one, until it has been sent.
 
-The reminder is a row that exists while the email is owed; `watch` puts and drops it whenever the update clock starts.
+The reminder is a row that exists while the email is owed; `follow` puts and drops it whenever the update clock starts.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents, reminders, runs, timeline
+from storage import incidents, reminders, timeline
 from storage import sent as stored
 from storage.models import Incident, Reminder, Status
+from workflows import claimed
 from workflows.comms_templates import EMAILS
 from workflows.drills import may_reach_out
 from workflows.policy import Policy
 from workflows.services import Services
+
+if TYPE_CHECKING:
+    from workflows.change import Change
 
 KIND: Final = "customer_email"  # of the reminder, its run, and the line in Slack
 WAIVED: Final = "no-email"  # the kind of the timeline's line that says that no customer is affected
@@ -30,6 +34,14 @@ def within(incident: Incident, policy: Policy) -> timedelta | None:
     if severity is None or incident.status in (*OVER, Status.TRIAGE) or incident.retrospective:
         return None
     return severity.customer_email_within
+
+
+async def follow(made: "Change", services: Services) -> None:
+    """The email is owed from now on, or not any more; then the line that asked for it goes."""
+    if await watch(made.session, made.incident, services.policy, made.now):
+        await made.owe(
+            "customer_email_done", f"{made.incident.id}:{made.now.isoformat()}", lane=lane(made.incident.key)
+        )
 
 
 async def watch(session: AsyncSession, incident: Incident, policy: Policy, now: datetime) -> bool:
@@ -65,18 +77,9 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
         await session.delete(reminder)
         return
     deadline = datetime.fromisoformat(reminder.args["by"])
-    await runs.owe(
-        session,
-        kind=KIND,
-        key=f"{KIND}:{incident.id}:{reminder.due_at.isoformat()}",
-        lane=lane(incident.key),
-        now=now,
-        incident_id=incident.key,
-        args={"by": deadline.isoformat()},
-    )
+    await claimed.owe(session, reminder, services, args={"by": deadline.isoformat()}, lane=lane(incident.key))
     missed = max(0, (now - deadline) // time + 1)
-    reminder.due_at = deadline + missed * time
-    session.add(reminder)
+    await claimed.move(session, reminder, deadline + missed * time)
 
 
 def lane(incident_id: int) -> str:

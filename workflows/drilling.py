@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import drills as stored
 from storage import incidents, runs, timeline
 from storage.models import Drill, DrillState, Incident, Inject, Reminder
-from workflows import drill_score, drills, triage
+from workflows import claimed, drill_score, drills, triage
 from workflows.change import Change, change
 from workflows.drill_words import injected, intro, scored
 from workflows.drills import INJECT
@@ -137,11 +137,7 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
         incident_id=incident.key,
         args={"inject_id": inject.id},
     )
-    if not waiting:
-        await session.delete(reminder)
-        return
-    reminder.due_at = waiting[0].due_at
-    session.add(reminder)
+    await claimed.move(session, reminder, waiting[0].due_at if waiting else None)
 
 
 def goes_on(incident: Incident, drill: Drill) -> bool:

@@ -92,7 +92,7 @@ async def channel_ready(made: "Change") -> None:
         await made.remind(INJECT, waiting[0].due_at)
 
 
-async def follow(made: "Change") -> None:
+async def follow(made: "Change", _: Services) -> None:
     """The incident goes on or ends, and the drill with it: nothing more happens in it, and it is scored once closed."""
     drill = await stored.of_incident(made.session, made.incident.key) if made.incident.drill else None
     if drill is None:

@@ -11,6 +11,7 @@ from workflows.drills import may_reach_out
 from workflows.parties import Party
 from workflows.policy import Escalation as Line
 from workflows.policy import Policy, Service
+from workflows.services import Services
 from workflows.words import duration, escape
 
 if TYPE_CHECKING:
@@ -227,8 +228,10 @@ async def show(made: "Change", begun: Escalation, *, alone: bool = False) -> Non
     await made.owe(KIND, str(begun.id), args, lane=f"{KIND}:{begun.id}")
 
 
-async def over(made: "Change") -> None:
-    """The incident is not open any more: nobody else is called to it."""
+async def follow(made: "Change", _: Services) -> None:
+    """Once the incident is not open any more, nobody else is called to it."""
+    if made.incident.is_open:
+        return
     for begun in await escalations.under_way(made.session, made.incident.key):
         text = f"Nobody else is called: it is {made.incident.status}"
         await end(made, begun, EscalationState.STOPPED, "sitrep", text)

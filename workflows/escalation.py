@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import escalations, incidents, members, runs
+from storage import escalations, incidents, members
 from storage.models import Escalation, EscalationState, Incident, Reminder, Status, Summons
-from workflows import escalating, escalation_watch, matrix
+from workflows import claimed, escalating, escalation_watch, matrix
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.escalating import Wanted, parties_of
@@ -239,15 +239,8 @@ async def admit(made: Change, begun: Escalation, users: Sequence[str]) -> None:
 
 async def due(session: AsyncSession, reminder: Reminder, services: Services) -> None:
     """The time to answer is over: owe the run that passes it on."""
-    await runs.owe(
-        session,
-        kind="escalation_due",
-        key=f"escalation_due:{reminder.subject}:{reminder.due_at.isoformat()}",
-        lane=f"escalation_due:{reminder.subject}",
-        now=services.clock.now(),
-        incident_id=reminder.incident_id,
-        args={"escalation_id": int(reminder.subject)},
-    )
+    args = {"escalation_id": int(reminder.subject)}
+    await claimed.owe(session, reminder, services, kind="escalation_due", args=args)
     await session.delete(reminder)
 
 

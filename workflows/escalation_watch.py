@@ -1,19 +1,28 @@
 """When to look at the escalation matrix again: a due row for each open incident, moved whenever something changes."""
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import escalations, incidents, runs, timeline
+from storage import escalations, incidents, timeline
 from storage.models import Incident, Reminder, Status
-from workflows import matrix
+from workflows import claimed, matrix
 from workflows.matrix import Standing
 from workflows.policy import Policy
 from workflows.services import Services
 from workflows.timeline import timeline as timeline_of
 
+if TYPE_CHECKING:
+    from workflows.change import Change
+
 KIND: Final = "escalation_watch"  # of the reminder and its run
+
+
+async def follow(made: "Change", services: Services) -> None:
+    """Plan the next look as things stand now; none, once it is over."""
+    at = await next_look(made.session, made.incident, services.policy, made.now)
+    await (made.forget(KIND) if at is None else made.remind(KIND, at))
 
 
 async def next_look(session: AsyncSession, incident: Incident, policy: Policy, now: datetime) -> datetime | None:
@@ -52,12 +61,5 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     """The time to look has come: owe the run that does, unless the incident is over."""
     incident = await incidents.get(session, reminder.incident_id)
     if incident is not None and awake(incident, services.policy):
-        await runs.owe(
-            session,
-            kind=KIND,
-            key=f"{KIND}:{incident.id}:{reminder.due_at.isoformat()}",
-            lane=f"{KIND}:{incident.id}",
-            now=services.clock.now(),
-            incident_id=incident.id,
-        )
+        await claimed.owe(session, reminder, services)
     await session.delete(reminder)

@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import handoffs, incidents, runs
+from storage import handoffs, incidents
 from storage.models import Handoff, HandoffState, Incident, Person, Reminder, Status
-from workflows import need_to_know, role_nags
+from workflows import claimed, need_to_know, role_nags
 from workflows.change import Change, change
 from workflows.errors import NotAllowed, UserError
 from workflows.policy import Policy
@@ -206,15 +206,8 @@ async def redraw(made: Change, offer: Handoff) -> None:
 
 async def due(session: AsyncSession, reminder: Reminder, services: Services) -> None:
     """The time to answer is over: owe the run that ends the offer."""
-    await runs.owe(
-        session,
-        kind="handoff_expiry",
-        key=f"handoff_expiry:{reminder.subject}",
-        lane=f"handoff_expiry:{reminder.subject}",
-        now=services.clock.now(),
-        incident_id=reminder.incident_id,
-        args={"handoff_id": int(reminder.subject)},
-    )
+    args = {"handoff_id": int(reminder.subject)}
+    await claimed.owe(session, reminder, services, kind="handoff_expiry", args=args)
     await session.delete(reminder)
 
 

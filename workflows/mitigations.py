@@ -5,9 +5,9 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import actions, incidents, messages, runs, timeline
+from storage import actions, incidents, messages, timeline
 from storage.models import Action, Incident, Reminder, Status
-from workflows import blocks, updates
+from workflows import blocks, claimed, updates
 from workflows.blocks import Block
 from workflows.change import Change, change
 from workflows.errors import UserError
@@ -109,11 +109,4 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     await session.delete(reminder)
     if incident is None or await tried(session, incident):
         return
-    await runs.owe(
-        session,
-        kind="mitigation_hint",
-        key=f"mitigation_hint:{incident.id}",
-        lane=f"mitigation_hint:{incident.id}",
-        now=services.clock.now(),
-        incident_id=incident.id,
-    )
+    await claimed.owe(session, reminder, services, kind="mitigation_hint")

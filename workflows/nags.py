@@ -11,9 +11,9 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents, reminders, runs, timeline
+from storage import incidents, reminders, timeline
 from storage.models import Incident, Reminder, Status, Surface
-from workflows import blocks, channels, mitigations, promise_words, surfaces
+from workflows import blocks, channels, claimed, mitigations, promise_words, surfaces
 from workflows.change import change
 from workflows.ladder import announced, audience, climb, highest, words_up_to
 from workflows.overview import Overview, overview, severity_of
@@ -55,20 +55,9 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     found = climb(services.policy.ladder, reminder.since, now, told=reminder.rung, every=every)
     if found.rung is not None:
         args = {"since": reminder.since.isoformat(), "told": reminder.rung, "passed": found.passed}
-        await runs.owe(
-            session,
-            kind="nag",
-            key=f"nag:{incident.id}:{reminder.since.isoformat()}:{found.passed}",
-            lane=f"nag:{incident.id}",
-            now=now,
-            incident_id=incident.id,
-            args=args,
-        )
-    if found.next_at is None:
-        await session.delete(reminder)
-        return
-    reminder.rung, reminder.due_at = found.passed, found.next_at
-    session.add(reminder)
+        await claimed.owe(session, reminder, services, kind="nag", args=args)
+    reminder.rung = found.passed
+    await claimed.move(session, reminder, found.next_at)
 
 
 # What follows happens in Slack, and may be entered again at any point.
@@ -145,7 +134,7 @@ def line(
     text = f"No update for {duration(quiet_for)}. {', '.join(person(user) for user in people)}: what has changed?"
     text += also
     about = str(view.incident.id)
-    last = ("Hand over", "handoff_open") if view.ic else ("I'll take ic", "role_take_ic")
+    last = ("Hand over", "handoff_open") if view.ic else ("I'll take incident commander", "role_take_ic")
     buttons = [
         blocks.button("Post update", "update_open", about, style="primary"),
         blocks.button("Nothing new", "nag_nothing_new", about),

@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents, runs
+from storage import incidents
 from storage import promises as stored
 from storage.models import Promise, PromiseState, Reminder, Status
-from workflows import asking, blocks
+from workflows import asking, blocks, claimed
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.ports import Post
@@ -132,17 +132,10 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     if promise is None or incident is None or promise.state != PromiseState.OPEN or incident.status in OVER:
         await session.delete(reminder)
         return
-    await runs.owe(
-        session,
-        kind="promise_ask",
-        key=f"promise_ask:{promise.id}:{promise.version}:{reminder.due_at.isoformat()}",
-        lane=lane(promise),
-        now=now,
-        incident_id=reminder.incident_id,
-        args={"promise_id": promise.id, "version": promise.version},
-    )
-    reminder.due_at = promise.due_at if promise.due_at > now else now + AGAIN
-    session.add(reminder)
+    args = {"promise_id": promise.id, "version": promise.version}
+    of = f"{promise.id}:{promise.version}"
+    await claimed.owe(session, reminder, services, kind="promise_ask", args=args, of=of, lane=lane(promise))
+    await claimed.move(session, reminder, promise.due_at if promise.due_at > now else now + AGAIN)
 
 
 # What follows happens in Slack, and may be entered again at any point.

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, runs, vacancies
 from storage.models import Incident, Reminder, Status, Vacancy
+from workflows import claimed
 from workflows.ids import new_id
 from workflows.policy import Policy
 from workflows.services import Services
@@ -82,12 +83,7 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
             session.add(one)
     if asked_anew and incident is not None:
         await owe_lines(session, incident, now)
-    at = next_due(open_now, rungs)
-    if at is None:
-        await session.delete(reminder)
-        return
-    reminder.due_at = at
-    session.add(reminder)
+    await claimed.move(session, reminder, next_due(open_now, rungs))
 
 
 # Whoever commands does not debug.
