@@ -51,7 +51,7 @@ async def explored(people: Cast, channel: Channel) -> None:
     anna, bilal, chen = people.anna, people.bilal, people.chen
     people.stage.screen.scene("People talk; what matters is marked with a reaction")
     await bilal.says("I am here. I look at the cart service first.", in_=channel)
-    await bilal.presses("I'll take sme", in_=channel)
+    await bilal.presses("I'll take subject-matter expert", in_=channel)
     rate = await chen.says("The error rate at checkout went from 0.2% to 31% at 15:04.", in_=channel)
     await anna.reacts("pushpin", to=rate)
     green = await chen.says("The card provider says all is well on their side, so it is probably ours.", in_=channel)

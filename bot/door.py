@@ -38,11 +38,12 @@ def split_word(text: str) -> tuple[str, str]:
 def button_press(body: Mapping[str, Any]) -> ButtonPress:
     action = body["actions"][0]
     container, view = body.get("container") or {}, body.get("view") or {}
+    action_id, value = behind(action)
     return ButtonPress(
         press=f"press:{body.get('trigger_id', '')}",
         user_id=str(body["user"]["id"]),
-        action_id=str(action["action_id"]),
-        value=str(action.get("value") or ""),
+        action_id=action_id,
+        value=value,
         chosen=chosen_value(action),
         channel_id=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
         message_ts=str(container.get("message_ts") or ""),
@@ -51,6 +52,14 @@ def button_press(body: Mapping[str, Any]) -> ButtonPress:
         values=typed_values(view),
         about=json.loads(view.get("private_metadata") or "{}"),
     )
+
+
+def behind(action: Mapping[str, Any]) -> tuple[str, str]:
+    """The action id and value that were pressed. An entry behind ⋯ is the button that it stands for."""
+    if action.get("type") != "overflow":
+        return str(action["action_id"]), str(action.get("value") or "")
+    action_id, _, value = str(action["selected_option"]["value"]).partition(" ")
+    return action_id, value
 
 
 def form_submission(body: Mapping[str, Any]) -> FormSubmission:

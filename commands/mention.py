@@ -12,7 +12,7 @@ from typing import Final
 from commands.request import ButtonPress, Reply, SlashRequest, told
 from storage import incidents
 from workflows import blocks, mentions, people
-from workflows.card import card_buttons
+from workflows.card_buttons import button_rows
 from workflows.overview import overview
 from workflows.ports import Post
 from workflows.services import Services
@@ -136,5 +136,6 @@ async def here(asked: Mention, services: Services) -> Reply:
         return told(text, blocks.section(text), blocks.actions(buttons))
     state = mentions.state(view, await people.names(services, [view.ic]))
     hint = mentions.hint(me, view.incident)
-    rows = [blocks.actions(card_buttons(view))] if card_buttons(view) else []
-    return Reply(post=Post(text=f"{state}\n{hint}", blocks=(blocks.section(state), *rows, blocks.context(hint))))
+    return Reply(
+        post=Post(text=f"{state}\n{hint}", blocks=(blocks.section(state), *button_rows(view), blocks.context(hint)))
+    )

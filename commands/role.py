@@ -9,12 +9,10 @@ from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcomma
 from commands.which import by_id, incident_meant
 from storage.models import Incident
 from workflows import blocks, roles
-from workflows.blocks import Block
-from workflows.briefing import TITLES
-from workflows.card import ROLE_NAMES
 from workflows.errors import UserError
 from workflows.overview import Overview, overview
 from workflows.policy import ROLES
+from workflows.role_words import ROLE_NAMES, TITLES, take_buttons
 from workflows.services import Services
 from workflows.words import escape, person, plain
 
@@ -46,6 +44,8 @@ SPOKEN: Final[Mapping[str, str]] = {
     "experts": "sme",
     "smes": "sme",
     "subject matter expert": "sme",
+    "subject-matter expert": "sme",
+    "subject-matter experts": "sme",
     "subject matter experts": "sme",
     "responder": "sme",
 }
@@ -136,8 +136,8 @@ async def on_view(incident: Incident, wanted: Sequence[str], services: Services)
     free = [role for role in wanted if role == "sme" or not view.roles.get(role)]
     if not incident.is_open or not free:
         return told(text)
-    buttons: list[Block] = [blocks.button(f"I'll take {role}", f"role_take_{role}", str(incident.id)) for role in free]
-    return told(text, blocks.section(text), blocks.actions(buttons, block_id="roles"))
+    buttons = blocks.actions(take_buttons(free, str(incident.id)), block_id="roles")
+    return told(text, blocks.section(text), buttons)
 
 
 def role_line(role: str, view: Overview) -> str:
@@ -149,7 +149,7 @@ def role_line(role: str, view: Overview) -> str:
 
 
 async def taken(press: ButtonPress, services: Services) -> Reply:
-    """*I'll take comms*. Who is second is told who was first."""
+    """*I'll take communications*. Who is second is told who was first."""
     incident = await by_id(press.value, services)
     role = press.action_id.rpartition("_")[2]
     await roles.give(services, incident.key, role, press.user_id, press=press.press, by=press.user_id)

@@ -76,6 +76,16 @@ def actions(buttons: Sequence[Block], *, block_id: str = "") -> Block:
     return block
 
 
+def overflow(action_id: str, buttons: Sequence[Block]) -> Block:
+    """Buttons behind ⋯, at most five. An entry carries the button's action id and value, and `bot.door` reads it as
+    that button, so none of them can be `danger` or ask before it acts.
+    """
+    listed = [
+        {"text": button["text"], "value": f"{button['action_id']} {button.get('value', '')}"} for button in buttons[:5]
+    ]
+    return {"type": "overflow", "action_id": action_id, "options": listed}
+
+
 # Forms
 
 

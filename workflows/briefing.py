@@ -1,6 +1,6 @@
 """What somebody reads who takes something on: a role in a few lines, an incident in a minute and a half. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,23 +8,16 @@ from typing import Final
 from storage.models import Action
 from workflows import clocks_words, war_room
 from workflows.action_lines import due_words
-from workflows.card import ROLE_NAMES, severity_line
+from workflows.card import severity_line
 from workflows.drills import label
 from workflows.overview import Overview
 from workflows.policy import Policy
 from workflows.promise_words import standing
 from workflows.role_wording import duties
+from workflows.role_words import ROLE_NAMES, TITLES
 from workflows.timeline import TimelineLine
 from workflows.words import clipped, clock_time, duration, escape, one_line, person
 
-# How one person in a role is called.
-TITLES: Final[Mapping[str, str]] = {
-    "ic": "incident commander",
-    "comms": "communications lead",
-    "ops": "operations lead",
-    "scribe": "scribe",
-    "sme": "subject matter expert",
-}
 # What was tried: the kinds of lines that a successor needs. Everything else is on the timeline.
 TRIED: Final = ("key", "finding", "action", "decision", "note", "status", "severity")
 MOST_LINES: Final = 8

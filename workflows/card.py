@@ -5,18 +5,13 @@ from collections.abc import Mapping
 from storage.models import Incident, Status
 from workflows import blocks, catalogue, clocks_words, war_room
 from workflows.blocks import Block
+from workflows.card_buttons import button_rows
 from workflows.drills import label
 from workflows.overview import Overview
 from workflows.ports import Post
+from workflows.role_words import ROLE_NAMES
 from workflows.words import clock_time, day_and_time, escape, in_line, person
 
-ROLE_NAMES: Mapping[str, str] = {
-    "ic": "Incident commander",
-    "comms": "Communications",
-    "ops": "Operations",
-    "scribe": "Scribe",
-    "sme": "Experts",
-}
 SIGNS: Mapping[str, str] = {
     Status.TRIAGE: "⚪",
     Status.INVESTIGATING: "🔴",
@@ -31,11 +26,8 @@ SIGNS: Mapping[str, str] = {
 
 def card(view: Overview) -> Post:
     """The pinned message: at most twelve lines and the buttons that make sense now."""
-    rows: list[Block] = [blocks.section("\n".join(card_lines(view)))]
-    buttons = card_buttons(view)
-    if buttons:
-        rows.append(blocks.actions(buttons, block_id="card"))
-    return Post(text=summary_line(view), blocks=tuple(rows))
+    rows = (blocks.section("\n".join(card_lines(view))), *button_rows(view))
+    return Post(text=summary_line(view), blocks=rows)
 
 
 def card_lines(view: Overview) -> list[str]:
@@ -141,50 +133,6 @@ def promised_outside(view: Overview) -> str:
     whom = f" to {in_line(first.to_whom, 60)}" if first.to_whom else ""
     others = f" and {more} more" if more else ""
     return f" · *Promised outside:* {in_line(first.text, 100)} by {clock_time(first.due_at)}{whom}{others}"
-
-
-def card_buttons(view: Overview) -> list[Block]:
-    """What somebody may want to do next, most wanted first."""
-    incident = view.incident
-    about = str(incident.id)
-    if incident.status == Status.RESOLVED:
-        return [
-            blocks.button("Close", "close_open", about, style="primary"),
-            blocks.button("Post update", "update_open", about),
-            blocks.button("Reopen", "status_reopen", about),
-        ]
-    if not incident.is_open:
-        return [blocks.button("Reopen", "status_reopen", about)]
-    if incident.status == Status.TRIAGE:
-        return triage_buttons(about)
-    offered = view.runbook if view.runbook is not None and view.runbook.started_at is None else None
-    buttons = [
-        blocks.button("Post update", "update_open", about, style="primary"),
-        *([blocks.button("Start runbook", "runbook_start", f"{about}.{offered.slug}")] if offered else []),
-        blocks.button("Severity", "severity_open", about),
-        blocks.button("Hand over", "handoff_open", about),
-        blocks.button("Escalate", "escalate_open", about),
-        *(blocks.button(f"I'll take {role}", f"role_take_{role}", about) for role in view.free_roles),
-    ]
-    if incident.status not in (Status.IDENTIFIED, Status.MITIGATED):
-        buttons.append(blocks.button("Identified", "status_identified", about))
-    if incident.status != Status.MITIGATED:
-        buttons.append(blocks.button("Mitigated", "status_mitigated", about))
-    buttons.append(blocks.button("Resolved", "status_resolved", about))
-    if view.hooks:
-        buttons.append(blocks.button("Remediate", "remediate_open", about))
-    return buttons
-
-
-def triage_buttons(about: str) -> list[Block]:
-    """Is it one? Everything else can wait for the answer."""
-    return [
-        blocks.button("Accept as incident", "triage_accept", about, style="primary"),
-        blocks.button("Decline", "triage_decline", about),
-        blocks.button("Severity", "severity_open", about),
-        blocks.button("Post update", "update_open", about),
-        blocks.button("Hand over", "handoff_open", about),
-    ]
 
 
 def summary_line(view: Overview) -> str:

@@ -33,7 +33,9 @@ def intro_lines(view: Overview, drill: Drill, injects: Sequence[Inject]) -> list
         f"*Everybody stops when:* {clipped(drill.abort_rule, 400)}" if drill.abort_rule else "",
         reach_line(incident),
         inject_line(incident, injects),
-        f"*Command:* {person(view.ic)}" if view.ic else "*Command:* nobody yet. Whoever takes it: `I'll take ic`.",
+        f"*Command:* {person(view.ic)}"
+        if view.ic
+        else "*Command:* nobody yet. *I'll take incident commander* on the card takes it.",
         "Work as you would for real. Anybody may stop it: `/incident drill abort why`.",
     ]
 

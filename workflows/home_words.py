@@ -9,10 +9,10 @@ from storage.models import Action, Escalation, Handoff, Incident
 from workflows import blocks
 from workflows.action_lines import noun
 from workflows.blocks import Block
-from workflows.briefing import TITLES
 from workflows.card import SIGNS
 from workflows.drills import label
 from workflows.links import labelled
+from workflows.role_words import TITLES
 from workflows.words import clock_time, day_and_time, duration, escape, in_line, person
 
 MOST_ACTIONS: Final = 12

@@ -38,7 +38,7 @@ CALLED: Final[Mapping[str, str]] = MappingProxyType(
         "comms": "the communications lead",
         "ops": "the operations lead",
         "scribe": "the scribe",
-        "sme": "its experts",
+        "sme": "its subject-matter experts",
     }
 )
 

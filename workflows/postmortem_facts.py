@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from storage.models import Action, Promise, Role
 from workflows import markdown
-from workflows.card import ROLE_NAMES
 from workflows.comms_templates import name_of
 from workflows.markdown import titled
 from workflows.numbers import Numbers, Spell, start_of
 from workflows.policy import Policy
 from workflows.record import Record, people_in
+from workflows.role_words import ROLE_NAMES
 from workflows.words import duration, ts_time
 
 UNKNOWN: Final = "not known"

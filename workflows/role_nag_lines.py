@@ -10,12 +10,12 @@ from typing import Final
 from storage import incidents, vacancies
 from storage.models import Incident, Surface, Vacancy
 from workflows import blocks, surfaces
-from workflows.briefing import TITLES
 from workflows.overview import Overview, overview
 from workflows.policy import ROLES
 from workflows.ports import Post, Refused
 from workflows.reaching import tell_directly
 from workflows.role_nags import KIND, is_grave
+from workflows.role_words import TITLES, take_buttons
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load
@@ -94,8 +94,7 @@ def public_line(view: Overview, asked: Sequence[Vacancy], services: Services) ->
 
 
 def with_buttons(text: str, incident: Incident, asked: Sequence[Vacancy]) -> Post:
-    about = str(incident.id)
-    buttons = [blocks.button(f"I'll take {one.role}", f"role_take_{one.role}", about) for one in asked]
+    buttons = take_buttons([one.role for one in asked], str(incident.id))
     return Post(text=text, blocks=(blocks.section(text), blocks.actions(buttons, block_id="vacancy")))
 
 

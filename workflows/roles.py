@@ -6,12 +6,13 @@ from functools import partial
 from storage import incidents
 from storage.models import Incident, Status
 from workflows import handoff, role_nags
-from workflows.briefing import TITLES, role_briefing
+from workflows.briefing import role_briefing
 from workflows.change import Change, change
 from workflows.errors import NotAllowed, UserError
 from workflows.overview import overview
 from workflows.ports import Post
 from workflows.reaching import bring_in, tell_directly
+from workflows.role_words import TITLES
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load

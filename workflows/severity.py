@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from storage.models import Incident, Status
 from workflows import blocks, classifying, escalating, parties, updates
 from workflows.announcing import announce_line
-from workflows.card import ROLE_NAMES
 from workflows.change import Change, change
 from workflows.classifier import Walk
 from workflows.errors import UserError
 from workflows.overview import Overview, overview
 from workflows.policy import Policy, Severity
 from workflows.ports import Post
+from workflows.role_words import ROLE_NAMES, take_buttons
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load
@@ -139,8 +139,7 @@ def said(run: Run, view: Overview, needed: Sequence[str], policy: Policy) -> Pos
     if not needed:
         return Post(text="\n".join(lines))
     lines.append(f"Needed now: {named(needed)}.")
-    about = str(view.incident.id)
-    buttons = [blocks.button(f"I'll take {role}", f"role_take_{role}", about) for role in needed]
+    buttons = take_buttons(needed, str(view.incident.id))
     text = "\n".join(lines)
     return Post(text=text, blocks=(blocks.section(text), blocks.actions(buttons, block_id="needed")))
 

@@ -282,7 +282,10 @@ def elements_in(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def buttons_in(blocks: list[Json]) -> list[str]:
-    """The labels of the buttons, in reading order."""
+    """The labels of the buttons, in reading order, with those behind a ⋯."""
     return [
-        unescape(str(element["text"]["text"])) for _, element in elements_in(blocks) if element.get("type") == "button"
+        unescape(str(one["text"]["text"]))
+        for _, element in elements_in(blocks)
+        if element.get("type") in ("button", "overflow")
+        for one in ([element] if element["type"] == "button" else options_of(element))
     ]

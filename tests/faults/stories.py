@@ -320,7 +320,8 @@ STORIES: dict[str, Story] = {
     "call": Story(begin=after(), deed=types("call https://meet.example.com/x")),
     "vacancy": Story(begin=after(), deed=passes(minutes=10), waits=time_shows("asks for it")),
     "vacancy-taken": Story(
-        begin=after(passes_until("asks for it", minutes=10)), deed=presses("I'll take sme", saying="asks for it")
+        begin=after(passes_until("asks for it", minutes=10)),
+        deed=presses("I'll take subject-matter expert", saying="asks for it"),
     ),
     "two-hats": Story(begin=after(), deed=types("role take ops"), waits=direct_shows("whole person")),
     "catchup": Story(begin=after(passes(minutes=10)), deed=joins_late, waits=direct_shows("You alone see this")),

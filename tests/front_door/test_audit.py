@@ -19,7 +19,7 @@ async def test_every_change_refusal_and_export_is_listed_with_who_and_how(stage:
     await stage.bilal.joins(channel)
     await stage.bilal.types("/incident update The token is xoxb-1234567890-abcdefghij", in_=channel)
     stage.clock.advance(seconds=1)
-    await stage.bilal.presses("I'll take sme", in_=channel)
+    await stage.bilal.presses("I'll take subject-matter expert", in_=channel)
     await stage.anna.presses("Identified", in_=channel)
     await stage.anna.submits({"What is the cause, as far as you know?": "a deploy"})
     stage.clock.advance(seconds=1)

@@ -79,7 +79,7 @@ async def test_a_scenario_is_begun_lived_through_closed_and_scored(stage: Stage)
 
     await stage.pass_time(seconds=1)
     assert injects(channel) == ["Inject 1 of 6 · Support"]
-    await stage.bilal.presses("I'll take ic", in_=channel)
+    await stage.bilal.presses("I'll take incident commander", in_=channel)
     await stage.pass_time(minutes=2)
     assert len(injects(channel)) == 1
     await stage.restart()

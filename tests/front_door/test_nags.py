@@ -55,7 +55,7 @@ async def test_when_an_update_is_due_one_line_asks_the_commander_for_it(stage: S
 async def test_the_ladder_climbs_and_the_old_line_goes_when_the_next_comes(stage: Stage) -> None:
     channel = await stage.declare("sev1 Checkout is failing")
     await stage.chen.joins(channel)
-    await stage.chen.presses("I'll take sme", in_=channel)
+    await stage.chen.presses("I'll take subject-matter expert", in_=channel)
     await stage.pass_time(minutes=30)
     await stage.pass_time(minutes=5)
 

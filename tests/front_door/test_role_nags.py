@@ -31,20 +31,20 @@ async def test_the_commander_is_asked_first_then_the_channel_until_somebody_take
     await stage.pass_time(minutes=1)
     [line] = told(stage.anna)
     assert line.shown.startswith("INC-1 “Everything is down” in #incident-")
-    assert "nobody is communications lead, scribe or subject matter expert yet, and SEV0 asks for it." in line.shown
+    assert "nobody is communications lead, scribe or subject-matter expert yet, and SEV0 asks for it." in line.shown
     assert "/incident role comms @somebody" in line.shown
-    assert line.buttons == ["I'll take comms", "I'll take scribe", "I'll take sme"]
+    assert line.buttons == ["I'll take communications", "I'll take scribe", "I'll take subject-matter expert"]
     assert asked(channel) == []
 
     # Who takes one is not asked for any more; the others are, and by then everybody.
     await stage.anna.types("/incident role comms @chen", in_=channel)
     await stage.settle()
-    assert "nobody is scribe or subject matter expert yet" in told(stage.anna)[0].shown
+    assert "nobody is scribe or subject-matter expert yet" in told(stage.anna)[0].shown
     await stage.pass_time(minutes=5)
     assert told(stage.anna) == []
     [line] = asked(channel)
-    assert line.shown.startswith("Nobody has been scribe or subject matter expert for 10 min, and SEV0 asks for it.")
-    await stage.bilal.presses("I'll take sme", on=line)
+    assert line.shown.startswith("Nobody has been scribe or subject-matter expert for 10 min, and SEV0 asks for it.")
+    await stage.bilal.presses("I'll take subject-matter expert", on=line)
     await stage.settle()
     assert asked(channel)[0].buttons == ["I'll take scribe"]
     await stage.chen.presses("I'll take scribe", on=asked(channel)[0])
@@ -71,12 +71,16 @@ async def test_nobody_is_asked_when_it_is_over_and_a_raised_severity_asks_anew(s
 
     await stage.anna.types("/incident severity sev1", in_=channel)
     await stage.pass_time(minutes=5)
-    assert told(stage.anna)[0].buttons == ["I'll take sme"]
+    assert told(stage.anna)[0].buttons == ["I'll take subject-matter expert"]
     await stage.anna.types("/incident severity sev0", in_=channel)
     await stage.settle()
-    assert told(stage.anna)[0].buttons == ["I'll take sme"]
+    assert told(stage.anna)[0].buttons == ["I'll take subject-matter expert"]
     await stage.pass_time(minutes=5)
-    assert asked(channel)[0].buttons == ["I'll take comms", "I'll take scribe", "I'll take sme"]
+    assert asked(channel)[0].buttons == [
+        "I'll take communications",
+        "I'll take scribe",
+        "I'll take subject-matter expert",
+    ]
 
     await stage.anna.types("/incident resolved rolled back", in_=channel)
     await stage.settle()
@@ -85,7 +89,11 @@ async def test_nobody_is_asked_when_it_is_over_and_a_raised_severity_asks_anew(s
     assert asked(channel) == told(stage.anna) == []
     await stage.anna.types("/incident reopen it is back", in_=channel)
     await stage.pass_time(minutes=5)
-    assert told(stage.anna)[0].buttons == ["I'll take comms", "I'll take scribe", "I'll take sme"]
+    assert told(stage.anna)[0].buttons == [
+        "I'll take communications",
+        "I'll take scribe",
+        "I'll take subject-matter expert",
+    ]
 
 
 async def test_what_is_in_triage_or_configured_otherwise_asks_nobody(stage: Stage) -> None:

@@ -22,7 +22,7 @@ async def test_giving_a_role_invites_briefs_and_shows_the_holder(stage: Stage) -
     assert answer == "@Chen Wei is communications lead of INC-1 now, and gets a briefing."
     assert stage.chen.id in channel.members
     assert "Communications @Chen Wei" in channel.pinned[0].shown
-    assert "I'll take comms" not in channel.pinned[0].buttons
+    assert "I'll take communications" not in channel.pinned[0].buttons
     assert any(one.shown == "@Chen Wei is communications lead." for one in channel.messages)
     [briefing] = stage.chen.dm.messages
     assert briefing.shown.startswith("You are communications lead of INC-1 · Everything is down.")
@@ -47,7 +47,8 @@ async def test_of_two_who_take_a_role_at_once_one_is_told_who_was_first(stage: S
         await who.joins(channel)
 
     await asyncio.gather(
-        stage.bilal.presses("I'll take comms", on=card), stage.chen.presses("I'll take comms", on=card)
+        stage.bilal.presses("I'll take communications", on=card),
+        stage.chen.presses("I'll take communications", on=card),
     )
     await stage.settle()
 
@@ -79,10 +80,10 @@ async def test_experts_may_be_many(stage: Stage) -> None:
     for name in ("bilal", "chen"):
         await stage.anna.types(f"/incident role expert @{name}", in_=channel)
     await stage.settle()
-    assert "Experts @Bilal Aydin, @Chen Wei" in channel.pinned[0].shown
+    assert "Subject-matter expert @Bilal Aydin, @Chen Wei" in channel.pinned[0].shown
 
     await stage.anna.types("/incident role sme @chen", in_=channel)
-    assert told(stage.anna) == "@Chen Wei is subject matter expert of INC-1 already. Nothing was changed."
+    assert told(stage.anna) == "@Chen Wei is subject-matter expert of INC-1 already. Nothing was changed."
 
 
 async def test_a_role_alone_lists_holders_and_free_ones(stage: Stage) -> None:
@@ -94,12 +95,12 @@ async def test_a_role_alone_lists_holders_and_free_ones(stage: Stage) -> None:
     assert "Communications (comms): free, needed at SEV0" in shown
     assert "Operations (ops): free\n" in shown
     assert stage.anna.ephemerals()[-1].buttons == [
-        "I'll take comms",
-        "I'll take ops",
+        "I'll take communications",
+        "I'll take operations",
         "I'll take scribe",
-        "I'll take sme",
+        "I'll take subject-matter expert",
     ]
-    await stage.anna.presses("I'll take ops", on=stage.anna.ephemerals()[-1])
+    await stage.anna.presses("I'll take operations", on=stage.anna.ephemerals()[-1])
     await stage.settle()
     assert "Operations @Anna Keller" in channel.pinned[0].shown
 

@@ -19,16 +19,16 @@ async def test_raising_starts_the_clock_names_who_is_needed_and_is_announced(sta
     [line] = [one for one in channel.messages if "raised the severity" in one.shown]
     assert "@Anna Keller raised the severity from SEV2 to SEV0: all regions are down" in line.shown
     assert "SEV0 Critical outage: Complete service outage" in line.shown
-    assert "Needed now: communications, experts, scribe." in line.shown
-    assert line.buttons == ["I'll take comms", "I'll take sme", "I'll take scribe"]
+    assert "Needed now: communications, subject-matter expert, scribe." in line.shown
+    assert line.buttons == ["I'll take communications", "I'll take subject-matter expert", "I'll take scribe"]
     assert "Next update due: 04:55" in channel.pinned[0].shown
     announced = [one for one in stage.workspace.channel("incidents").messages if "INC-1" in one.shown]
     assert "SEV0" in announced[0].shown
     assert "INC-1 is SEV0 now, it was SEV2: Checkout is slow" in announced[-1].shown
     assert "Why: all regions are down." in announced[-1].shown
-    assert "Needed: communications, experts, scribe" in announced[-1].shown
+    assert "Needed: communications, subject-matter expert, scribe" in announced[-1].shown
 
-    await stage.bilal.presses("I'll take comms", on=line)
+    await stage.bilal.presses("I'll take communications", on=line)
     await stage.settle()
     assert "Communications @Bilal Aydin" in channel.pinned[0].shown
 

@@ -193,7 +193,7 @@ async def triaged(night: Night) -> None:
     await stage.settle()
     for who in (stage.bilal, stage.chen):
         await who.joins(channel)
-    await stage.bilal.presses("I'll take comms", in_=channel)
+    await stage.bilal.presses("I'll take communications", in_=channel)
     await stage.settle()
     album.posts("roles-card", "The card at SEV0: who does what, and which roles are free", channel.pinned[0])
     await anna.presses("Remediate", in_=channel)

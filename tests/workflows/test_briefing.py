@@ -75,7 +75,7 @@ def test_it_tells_state_impact_history_actions_promises_and_people() -> None:
         "*Open actions*",
         "• 1. Raise the limit – <@U2>, by 2026-12-01",
         "*Promised outside:* an update by <!date^1795231800^{time}|03:30 UTC> (late); no update given yet",
-        "*Who does what:* Incident commander <@U1> · Experts nobody yet",
+        "*Who does what:* Incident commander <@U1> · Subject-matter expert nobody yet",
     ]
 
 
