@@ -11,7 +11,7 @@ from commands.request import SlashRequest
 from storage.models import ClockState, Incident
 from workflows import spoken
 from workflows.clocks_kinds import Kind, bare, called
-from workflows.clocks_view import ClockView, Report, views
+from workflows.clocks_view import ClockView, Report, of_merged, views
 from workflows.errors import UserError
 from workflows.services import Services
 from workflows.words import escape, safe
@@ -91,7 +91,7 @@ class Asked:
 
     async def view(self) -> ClockView:
         async with self.services.database.read() as session:
-            running = await views(session, self.incident.key)
+            running = [*await views(session, self.incident.key), *await of_merged(session, self.incident)]
         kind = self.kind([view.kind for view in running])
         if kind is None:
             named = ", ".join(f"`{view.kind.key}`" for view in running)

@@ -15,7 +15,7 @@ from storage.models import ClockState, Incident
 from workflows import blocks, clocks, clocks_words, people, spoken
 from workflows.blocks import Block
 from workflows.clocks_kinds import Kind, called
-from workflows.clocks_view import ClockView, Report, views
+from workflows.clocks_view import ClockView, Report, of_merged, views
 from workflows.errors import FormErrors, UserError
 from workflows.services import Services
 from workflows.words import escape, in_line, plain, safe
@@ -127,7 +127,7 @@ async def event(asked: Asked) -> Reply:
         )
     changed = await clocks.set_event(
         asked.services,
-        asked.incident.key,
+        view.clock.incident_id,
         view.kind.key,
         word,
         at,
@@ -144,7 +144,7 @@ async def submitted(asked: Asked) -> Reply:
     reference = safe(REFERENCE.sub("", asked.rest, count=1).strip())
     recorded = await clocks.submit(
         asked.services,
-        asked.incident.key,
+        report.view.clock.incident_id,
         report.step.key,
         at,
         reference=reference,
@@ -162,7 +162,7 @@ async def not_required(asked: Asked) -> Reply:
             f"{report.step.step} because …`. Nothing was changed."
         )
     recorded = await clocks.waive(
-        asked.services, asked.incident.key, report.step.key, reason=reason, press=asked.press, by=asked.by
+        asked.services, report.view.clock.incident_id, report.step.key, reason=reason, press=asked.press, by=asked.by
     )
     return told(line(recorded, asked.services))
 
@@ -170,7 +170,12 @@ async def not_required(asked: Asked) -> Reply:
 async def resume(asked: Asked) -> Reply:
     report = await asked.report()
     recorded = await clocks.resume(
-        asked.services, asked.incident.key, report.step.key, reason=asked.reason(), press=asked.press, by=asked.by
+        asked.services,
+        report.view.clock.incident_id,
+        report.step.key,
+        reason=asked.reason(),
+        press=asked.press,
+        by=asked.by,
     )
     return told(line(recorded, asked.services))
 
@@ -196,7 +201,7 @@ async def on_view(incident: Incident, services: Services) -> Reply:
     """Every clock with its reports, and buttons for what can be recorded."""
     now = services.clock.now()
     async with services.database.read() as session:
-        found = await views(session, incident.key)
+        found = [*await views(session, incident.key), *await of_merged(session, incident)]
         question = await stored.question(session, incident.key)
     more = blocks.button("Add" if found else "Answer", "clocks_open", str(incident.key), style="primary")
     if not found:
@@ -205,22 +210,27 @@ async def on_view(incident: Incident, services: Services) -> Reply:
         )
         text = f"*Duties to report of {incident.ref}*\n{said}. {clocks_words.ADVICE}"
         return told(text, blocks.section(text), blocks.actions([more], block_id="clocks"))
-    texts = [clocks_words.list_lines(view, now) for view in found]
+    texts = [merged_from(view, incident) + clocks_words.list_lines(view, now) for view in found]
     rows: list[Block] = [blocks.section(f"*Duties to report of {incident.ref}*")]
     for view, text in zip(found, texts, strict=True):
         rows.append(blocks.section(text))
-        rows.append(blocks.actions(buttons(view, incident), block_id=f"clocks_{view.kind.key}"))
+        rows.append(blocks.actions(buttons(view), block_id=f"clocks_{view.clock.key}"))
     rows += [blocks.actions([more], block_id="clocks"), blocks.context(clocks_words.ADVICE)]
     return told("\n".join([f"*Duties to report of {incident.ref}*", *texts]), *rows)
 
 
-def buttons(view: ClockView, incident: Incident) -> list[Block]:
+def merged_from(view: ClockView, incident: Incident) -> str:
+    """Whose duty it is, where that is not this incident's own."""
+    return f"INC-{view.clock.incident_id}, merged into this: " if view.clock.incident_id != incident.key else ""
+
+
+def buttons(view: ClockView) -> list[Block]:
     """What can be recorded for one clock."""
     open_steps = [step for step in view.steps if step.state in (ClockState.RUNNING, ClockState.WAITING)]
-    about = f"{incident.key}:{view.kind.key}"
+    about = f"{view.clock.incident_id}:{view.kind.key}"
     return [
         *(
-            blocks.button(f"Record {step.step}", f"clocks_record_{step.key}", f"{incident.key}:{step.key}")
+            blocks.button(f"Record {step.step}", f"clocks_record_{step.key}", f"{view.clock.incident_id}:{step.key}")
             for step in open_steps
         ),
         *(

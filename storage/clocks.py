@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Clock, ClockEvent, ClockQuestion, ClockStep
+from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep, Incident
 
 
 async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Clock]:
@@ -25,6 +25,13 @@ async def events_of(session: AsyncSession, incident_id: int) -> Sequence[ClockEv
     statement = select(ClockEvent).join(Clock, col(Clock.id) == col(ClockEvent.clock_id))
     statement = statement.where(Clock.incident_id == incident_id)
     return (await session.exec(statement.order_by(col(ClockEvent.id)))).all()
+
+
+async def merged_that_owe(session: AsyncSession) -> frozenset[int]:
+    """Merged incidents of which a report is still owed: very few, if any."""
+    statement = select(ClockStep.incident_id).join(Incident, col(Incident.id) == col(ClockStep.incident_id))
+    statement = statement.where(ClockStep.state == ClockState.RUNNING, col(Incident.merged_into).is_not(None))
+    return frozenset(await session.exec(statement.distinct()))
 
 
 async def step(session: AsyncSession, step_id: int) -> ClockStep | None:

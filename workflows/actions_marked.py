@@ -15,7 +15,7 @@ from storage import actions as stored
 from storage import incidents, messages, runs
 from storage.models import Action, Message, Person, Reaction
 from workflows import people, spoken
-from workflows.action_lines import owe_line, remind
+from workflows.action_lines import moved, owe_line, remind
 from workflows.actions import KIND, LONGEST, Wanted, as_day, read
 from workflows.change import change
 from workflows.services import Services
@@ -97,11 +97,19 @@ async def settle(session: AsyncSession, services: Services, changed: Reaction) -
         return False
     if marks and changed.removed:
         return False  # withdrawn in words: only somebody's new reaction brings it back
+    if await has_gone_on(session, known):
+        return False
     known.withdrawn_at = None if marks else services.clock.now()
     session.add(known)
     await remind(session, known)
     await owe_line(session, services, known)
     return True
+
+
+async def has_gone_on(session: AsyncSession, action: Action) -> bool:
+    """Whether it went with a merger: then it is done, or not, in the incident that goes on."""
+    incident = await incidents.get(session, action.incident_id)
+    return incident is not None and action.withdrawn_at is not None and moved(action, incident)
 
 
 async def arrived(session: AsyncSession, services: Services, message: Message) -> bool:

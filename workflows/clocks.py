@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from storage import clocks as stored
+from storage import incidents
 from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep, Incident
 from workflows import clocks_words as words
 from workflows import need_to_know, parties
@@ -56,7 +57,7 @@ async def start(
         found = [view for view in await views(made.session, incident_id) if view.clock.kind not in running]
         text = words.started(found, by)
         await made.owe("say", f"clocks:{incident_id}:{made.now.isoformat()}", {"text": text})
-        await made.refresh()
+        await redraw(made)
     return found
 
 
@@ -116,7 +117,7 @@ async def none_apply(services: Services, incident_id: int, reason: str, *, press
         reason = clipped(reason, 500)
         made.tell(LINE, f"No duty to report applies: {reason}", by)
         await answer(made, reason, by)
-        await made.refresh()
+        await redraw(made)
 
 
 async def answer(made: Change, reason: str, by: str) -> None:
@@ -165,7 +166,7 @@ async def set_event(
             made.session.add(known)
         await made.session.flush()
         await recount(made, kind)
-        await made.refresh()
+        await redraw(made)
         return await view_of(made, kind)
 
 
@@ -218,7 +219,7 @@ async def ended(made: Change, view: ClockView, step: ClockStep) -> None:
     await made.forget(REMINDER, subject=str(step.key))
     await recount(made, view.kind.key)
     await show(made, step)
-    await made.refresh()
+    await redraw(made)
 
 
 async def recount(made: Change, kind: str) -> None:
@@ -248,6 +249,15 @@ async def show(made: Change, step: ClockStep) -> None:
     """The line that reminded, if one stands, says how it is now."""
     key = f"{step.key}:{step.version}"
     await made.owe("clock_shown", key, {"step_id": step.key}, lane=f"{REMINDER}:{step.key}")
+
+
+async def redraw(made: Change) -> None:
+    """The card follows, and so do those of the incidents in which this one goes on."""
+    await made.refresh()
+    goes_on = made.incident.merged_into
+    while goes_on is not None and (survivor := await incidents.get(made.session, goes_on)) is not None:
+        await Change(made.session, survivor, made.now).owe("refresh", str(survivor.id), lane=f"refresh:{survivor.id}")
+        goes_on = survivor.merged_into
 
 
 async def view_of(made: Change, kind: str) -> ClockView:

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import clocks as stored
-from storage.models import Clock, ClockEvent, ClockState, ClockStep
+from storage import merges
+from storage.models import Clock, ClockEvent, ClockState, ClockStep, Incident
 from workflows.clocks_due import Due, due
 from workflows.clocks_kinds import SUBMITTED, Kind, Step, kept
 
@@ -84,6 +85,18 @@ async def views(session: AsyncSession, incident_id: int) -> list[ClockView]:
         )
         for clock in clocks
     ]
+
+
+async def of_merged(session: AsyncSession, incident: Incident) -> list[ClockView]:
+    """Clocks of which something is owed in what was merged into this one; one query where there is none anywhere.
+
+    One that has become private since is told in private ones only.
+    """
+    owing = await stored.merged_that_owe(session)
+    if not owing:
+        return []
+    here = [one for one in await merges.of(session, incident.key) if incident.private or not one.private]
+    return [view for one in here if one.key in owing for view in await views(session, one.key)]
 
 
 def owed(found: Sequence[ClockView]) -> list[Report]:

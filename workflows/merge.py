@@ -3,10 +3,10 @@
 from storage import incidents, members
 from storage import merges as merged_rows
 from storage.models import OPEN_STATUSES, Incident, Status
-from workflows import access, handoff, lifecycle
+from workflows import access, handoff, lifecycle, merge_work
 from workflows.change import Change, change
-from workflows.declare import invited, tell_refused
 from workflows.errors import UserError
+from workflows.inviting import invited, tell_refused
 from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
@@ -25,14 +25,16 @@ async def merge(
     """
     if merged_id == survivor_id:
         raise UserError(f"INC-{merged_id} cannot be merged into itself. Name the one that goes on.")
-    async with change(services, merged_id, press=press) as made:
-        survivor = await incidents.locked(made.session, survivor_id)
+    async with change(services, merged_id, press=press, along=[survivor_id]) as made:
+        survivor = await incidents.get(made.session, survivor_id)
         if survivor is None or not await access.may_see(made.session, survivor, by):
             raise UserError(access.unknown(survivor_id))
         status = lifecycle.move(made.incident.status, "merge")
         refuse(made.incident, survivor)
         await end(made, survivor, status, by, services)
-        await take_in(beside(made, survivor), made.incident, by, services)
+        goes_on = beside(made, survivor)
+        moved = await merge_work.move(made, goes_on, services, by)
+        await take_in(goes_on, made.incident, moved, by, services)
         made.session.add(survivor)
     return made.incident, survivor
 
@@ -46,6 +48,10 @@ def beside(made: Change, incident: Incident) -> Change:
 
 def refuse(merged: Incident, survivor: Incident) -> None:
     """Raise `UserError` when the survivor cannot go on for it, or one of the two is private and the other is not."""
+    if survivor.merged_into == merged.id:  # two people have merged them into each other at the same moment
+        raise UserError(
+            f"{survivor.ref} was merged into {merged.ref} already: both go on in {merged.ref}. Nothing was changed."
+        )
     if survivor.status not in MAY_SURVIVE:
         instead = (
             f" It was merged into INC-{survivor.merged_into}; merge this into that." if survivor.merged_into else ""
@@ -74,12 +80,12 @@ async def end(made: Change, survivor: Incident, status: Status, by: str, service
     await made.owe("merged", f"{incident.id}:{incident.version}", {"by": by, "survivor": survivor.id})
 
 
-async def take_in(made: Change, merged: Incident, by: str, services: Services) -> None:
-    """The survivor: it names what was merged into it, and whether that was worse."""
+async def take_in(made: Change, merged: Incident, moved: str, by: str, services: Services) -> None:
+    """The survivor: it names what was merged into it, whether that was worse, and what work came with it."""
     worse = services.policy.more_severe(merged.severity, made.incident.severity)
     made.tell("merged", f"{merged.ref} {merged.severity} “{escape(merged.title)}” was merged into this incident", by)
     await made.refresh()
-    args = {"by": by, "merged": merged.id, "worse": worse}
+    args = {"by": by, "merged": merged.id, "worse": worse, "moved": moved}
     await made.owe("taken_in", f"{made.incident.id}:{merged.id}:{merged.version}", args)
 
 
@@ -94,7 +100,10 @@ async def taken_out(made: Change, by: str, text: str) -> str:
     other.tell("merged", f"{incident.ref} “{escape(incident.title)}” was reopened and stands on its own again", by)
     line = f"{person(by)} reopened {incident.ref}, which was merged into this one: it stands on its own again."
     await other.owe("say", f"{survivor.id}:taken-out:{incident.id}:{incident.version}", {"text": line})
-    means = f"it stands on its own again, no longer part of {survivor.ref}. People invited there stay in both channels"
+    means = (
+        f"it stands on its own again, no longer part of {survivor.ref}. People invited there stay in both channels, "
+    )
+    means += "and actions and promises that moved stay there"
     return f"{text} ({means})" if text else means
 
 
@@ -141,9 +150,11 @@ async def run_taken_in(run: Run, services: Services) -> None:
     worse = (
         f"\n{merged.ref} was {merged.severity}, this is {incident.severity}: is that still right? `/incident severity`"
     )
+    moved = run.args.get("moved")  # empty in runs that were owed before there was such a thing
+    brought = f" It brought {moved}, numbered anew here." if moved else ""
     text = (
         f"{person(str(run.args['by']))} merged {merged.ref} “{escape(merged.title)}” into this incident.{where}; "
-        f"`/incident timeline` shows both.{worse if run.args['worse'] else ''}"
+        f"`/incident timeline` shows both.{brought}{worse if run.args['worse'] else ''}"
     )
     await run.post("line", incident.channel_id, Post(text=text))
 

@@ -9,7 +9,7 @@ from storage import checklists, incidents, promises, war_rooms
 from storage import clocks as duties
 from storage.models import Checklist, ClockQuestion, Handoff, Incident, Promise, Update
 from workflows import approved
-from workflows.clocks_view import ClockView, views
+from workflows.clocks_view import ClockView, of_merged, views
 from workflows.policy import Hook, Policy, Service, Severity
 
 
@@ -58,7 +58,7 @@ async def overview(session: AsyncSession, incident: Incident, policy: Policy) ->
         service=policy.service(incident.service) if incident.service else None,
         promises=await promises.still_open(session, incident.key),
         runbook=await checklists.foremost(session, incident.key),
-        clocks=await views(session, incident.key),
+        clocks=[*await views(session, incident.key), *await of_merged(session, incident)],
         clocks_asked=await duties.question(session, incident.key) if incident.kind else None,
         hooks=approved.available(incident, policy),
         call_url=room.url if room is not None else "",

@@ -214,7 +214,11 @@ async def test_a_merged_incident_is_reminded_of_where_it_goes_on(stage: Stage) -
     assert reminders(first) == []
     [line] = reminders(second)
     assert line.startswith("⚖️ @Bilal Aydin INC-1, CERT-In, CERT-In: report to CERT-In")
+    assert "To report: CERT-In, CERT-In by" in second.pinned[0].shown
+    await stage.bilal.types("/incident clocks", in_=second)
+    assert "INC-1, merged into this: CERT-In (in-certin)" in told(stage.bilal)
     await stage.bilal.presses("Sent", in_=second)
     assert await stage.bilal.submits({"Its reference": "4711"}) == {}
     await stage.settle()
     assert any("reference 4711, in time" in one.shown for one in second.messages)
+    assert "To report" not in second.pinned[0].shown

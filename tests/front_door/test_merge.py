@@ -30,6 +30,10 @@ async def test_the_notice_of_two_that_look_alike_merges_them_at_a_press(stage: S
     await stage.chen.joins(second)
     await stage.chen.types("/incident note the pool is exhausted", in_=second)
     await stage.bilal.types("/incident handoff @chen", in_=second)
+    await stage.bilal.types("/incident action @chen restart the workers by 04:30", in_=second)
+    await stage.bilal.types("/incident action look at the graphs", in_=second)
+    await stage.bilal.types("/incident action done 2", in_=second)
+    await stage.bilal.types("/incident promise a first report to Acme by 05:00", in_=second)
     await stage.settle()
 
     await stage.bilal.presses("Merge into INC-1", in_=second)
@@ -43,20 +47,32 @@ async def test_the_notice_of_two_that_look_alike_merges_them_at_a_press(stage: S
     assert f"Go on in #{first.name}; everybody here is invited there." in gone.shown
     [come] = [one for one in first.messages if "merged INC-2" in one.shown]
     assert f"What was said there is in #{second.name}" in come.shown
+    assert "It brought 1 open action and 1 promise, numbered anew here." in come.shown
+    assert any("Action 1 goes on in INC-1: restart the workers" in one.shown for one in second.messages)
+    assert "Promised outside: a first report" in first.pinned[0].shown
     assert "INC-2 was SEV1, this is SEV2: is that still right?" in come.shown
     assert (
         "merged"
         in next(one.shown for one in stage.workspace.channel("incidents").messages if "INC-2" in one.shown).lower()
     )
-    await stage.pass_time(hours=1)
-    assert not [one for one in second.messages if "No update for" in one.shown]
+    await stage.pass_time(hours=2)
+    assert not [one for one in second.messages if one.shown.startswith(("No update for", "⏰", "⏳"))]
+    asked = [one.shown for one in first.messages if one.shown.startswith(("⏰", "⏳"))]
+    assert any("action 1 was due" in one for one in asked)
+    assert any("a first report" in one for one in asked)
 
     await stage.chen.types("/incident timeline", in_=first)
     assert "INC-2: the pool is exhausted" in told(stage.chen)
     assert "INC-2 SEV1 “Checkout is failing in Europe” was merged into this incident" in told(stage.chen)
     [merged] = (await exported(stage, 1))["merged"]
     assert (merged["ref"], merged["timeline"][0]["kind"]) == ("INC-2", "declared")
-    assert (await exported(stage, 2))["incident"]["merged_into"] == "INC-1"
+    ended = await exported(stage, 2)
+    assert ended["incident"]["merged_into"] == "INC-1"
+    assert [one["text"] for one in ended["actions"]] == ["look at the graphs"]
+    assert ended["promises"][0]["reason"] == "goes on as promise 1 of INC-1"
+    assert "1 open action moved to INC-1 – 1 is 1 there: restart the workers" in [
+        one["text"] for one in ended["timeline"]
+    ]
     async with stage.app.services.database.read() as session:
         assert [one.ref for one in await incidents.counted(session)] == ["INC-1"]
 

@@ -3,14 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import text
 
 from bot.config import async_url
+from bot.slack import connect
+from bot.slack_calls import Calls
 from storage import incidents, reminders, runs
 from storage.database import Database
+from storage.models import Status
+from storage.writer import Writer
+from tests.clock import ManualClock
 from tests.postgres import fresh_database
 from tests.storage.conftest import NOW, stored
+from workflows import merge
+from workflows.errors import UserError
+from workflows.policy import default_policy
+from workflows.services import Services
 
 LATER = NOW + timedelta(minutes=30)
 
@@ -59,3 +72,48 @@ async def test_a_tick_and_an_update_that_meet_in_the_middle_both_end(replicas: t
         reminder = await reminders.find(session, kind="update", subject="1")
     assert reminder is not None
     assert (reminder.rung, reminder.due_at, reminder.since) == (0, LATER, LATER)
+
+
+@pytest.mark.postgres
+async def test_two_incidents_merged_into_each_other_at_once_are_merged_once(
+    replicas: tuple[Database, Database], tmp_path: Path
+) -> None:
+    first, second = await stored(replicas[0], press="first"), await stored(replicas[0], press="second")
+    async with aiohttp.ClientSession() as http:
+        one, other = (
+            Services(
+                database=database,
+                writer=Writer(database),
+                slack=connect(Calls(AsyncWebClient(token="none")), http, {"user_id": "UBOT"}),
+                clock=ManualClock(),
+                policy=default_policy(),
+                data_folder=tmp_path,
+            )
+            for database in replicas
+        )
+        async with replicas[0].write() as held:
+            await incidents.locked(held, first.key)
+            both = [
+                asyncio.create_task(merge.merge(one, first.key, second.key, press="one", by="U1")),
+                asyncio.create_task(merge.merge(other, second.key, first.key, press="other", by="U1")),
+            ]
+            await until_waiting(replicas[0], 2)
+        ended = await asyncio.wait_for(asyncio.gather(*both, return_exceptions=True), timeout=20)
+
+    [refusal] = [str(answer) for answer in ended if isinstance(answer, UserError)]
+    assert "already: both go on in INC-" in refusal
+    async with replicas[0].read() as session:
+        statuses = [found.status for number in (1, 2) if (found := await incidents.get(session, number))]
+    assert sorted(statuses) == [Status.INVESTIGATING, Status.MERGED]
+
+
+async def until_waiting(database: Database, count: int) -> None:
+    """Until as many transactions wait for a row that another one holds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    for _ in range(5000):
+        async with database.read() as session:  # one transaction would be told the same each time
+            if await (await session.connection()).scalar(waiting) == count:
+                return
+    raise AssertionError("they did not come to wait")
