@@ -100,4 +100,4 @@ async def place(where: str, channel: str, incident: Incident, services: Services
     try:
         return await comms.announce_channel(services)
     except UserError as refusal:
-        raise FormErrors({"where": str(refusal)}) from refusal
+        raise FormErrors({"where": plain(str(refusal))}) from refusal

@@ -8,7 +8,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from commands import cancel, options, speech
+from commands import options, speech
 from commands.declare import PAGE, PRIVATE, answer, answer_text, named_commander
 from commands.request import (
     NOTHING,
@@ -291,8 +291,11 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
 
 async def aborted(request: FormSubmission, services: Services) -> Reply:
     """The form with the reason."""
-    reason = cancel.given_reason(request)
-    await drilling.abort(services, int(request.about["incident"]), reason, press=request.press, by=request.user_id)
+    reason = request.values.get("reason", "").strip()
+    if not speech.has_words(reason):
+        raise FormErrors({"reason": "A few words about why everybody stops, please. They stay on record."})
+    number = int(request.about["incident"])
+    await drilling.abort(services, number, escape(reason), press=request.press, by=request.user_id)
     return NOTHING
 
 

@@ -23,6 +23,7 @@ REVIEWED: Final = re.compile(r"(?i)^(?:review(?:ed)?|done)\b[:\s]*(?:nm-?)?(\d+)
 LISTED: Final = re.compile(r"(?i)near[-_ ]?miss(?:es)?")  # after `/incident list`
 MOST_LISTED: Final = 15
 LONGEST: Final = 1500
+LONGEST_LUCK: Final = 400  # of that, what prevented it
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
@@ -117,9 +118,14 @@ async def reviewed(request: FormSubmission, services: Services) -> Reply:
 def form(policy: Policy) -> Block:
     rows = [
         blocks.text_input(
-            "text", "What almost happened?", multiline=True, optional=False, placeholder="The disk was 99% full"
+            "text",
+            "What almost happened?",
+            multiline=True,
+            optional=False,
+            placeholder="The disk was 99% full",
+            most=LONGEST - LONGEST_LUCK,
         ),
-        blocks.text_input("lucky", "What prevented it?", placeholder="Somebody happened to look"),
+        blocks.text_input("lucky", "What prevented it?", placeholder="Somebody happened to look", most=LONGEST_LUCK),
         blocks.text_input("service", "Service", most=75),
     ]
     return blocks.form("Record a near miss", rows, callback_id=REPORT, submit="Record")

@@ -117,7 +117,7 @@ def impossible_time(typed: str, zone: tzinfo) -> str:
 
 
 async def time_meant(typed: str, services: Services, user_id: str) -> datetime:
-    """Raises `UserError` for what is no time to come."""
+    """`typed` is Slack-encoded. Raises `UserError` for what is no time to come."""
     zone = await people.zone(services, user_id)
     try:
         at = promises_until.until(plain(typed), services.clock.now(), zone)
@@ -170,9 +170,9 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
     number, values = int(request.about["number"]), request.values
     if request.about["verb"] == "move":
         try:
-            at = await time_meant(values.get("until", ""), services, request.user_id)
+            at = await time_meant(escape(values.get("until", "")), services, request.user_id)
         except UserError as refusal:
-            raise FormErrors({"until": str(refusal)}) from refusal
+            raise FormErrors({"until": plain(str(refusal))}) from refusal
         await promises.move(services, incident.key, number, at, press=request.press, by=request.user_id)
         return NOTHING
     reason = escape(values.get("reason", "").strip())

@@ -13,7 +13,7 @@ from workflows import blocks, people, spoken, times
 from workflows.blocks import Block
 from workflows.errors import FormErrors, UserError
 from workflows.services import Services
-from workflows.words import day_and_time, duration, escape
+from workflows.words import day_and_time, duration, escape, plain
 
 CALLBACK: Final = "times"
 UNKNOWN: Final = frozenset({"unknown", "none", "clear", "-", "?"})
@@ -113,7 +113,10 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
     wanted = {word: moment_in(word, text, now, zone) for word, text in typed.items()}
     if not wanted:
         return NOTHING
-    await times.correct(services, incident.key, wanted, press=request.press, by=request.user_id)
+    try:
+        await times.correct(services, incident.key, wanted, press=request.press, by=request.user_id)
+    except times.WrongTime as refusal:
+        raise FormErrors({refusal.word: plain(str(refusal))}) from refusal
     return NOTHING
 
 

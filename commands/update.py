@@ -82,7 +82,7 @@ async def promised_with(request: FormSubmission, services: Services) -> Promised
     if not until:
         raise FormErrors({"promised_until": "Until when? For example 15:30, or “in 45 min”."})
     try:
-        at = await promise.time_meant(until, services, request.user_id)
+        at = await promise.time_meant(escape(until), services, request.user_id)
     except UserError as refusal:
         raise FormErrors({"promised_until": plain(str(refusal))}) from refusal
     to_whom = escape(request.values.get("promised_to", "").strip())

@@ -46,6 +46,14 @@ ORDER: Final = (
 )
 
 
+class WrongTime(UserError):
+    """A time that cannot be. `word` is the milestone which somebody would have to look at again."""
+
+    def __init__(self, word: str, message: str) -> None:
+        super().__init__(message)
+        self.word = word
+
+
 def milestones(incident: Incident) -> dict[str, datetime | None]:
     """Every milestone by its word; empty where it has not been reached, or nobody has said."""
     return {word: getattr(incident, field) for word, (field, _) in MILESTONES.items()}
@@ -65,7 +73,7 @@ async def correct(
 ) -> Incident:
     """Set milestones, or take them back (`None`). Each that differs is a line of the timeline.
 
-    Raises `UserError` for times that cannot be, and when nothing differs; `AlreadyDone` for the same press.
+    Raises `WrongTime` for times that cannot be, `UserError` when nothing differs; `AlreadyDone` for the same press.
     """
     async with change(services, incident_id, press=press) as made:
         incident = made.incident
@@ -85,29 +93,32 @@ async def correct(
 def refuse(
     incident: Incident, known: Mapping[str, datetime | None], new: Mapping[str, datetime | None], now: datetime
 ) -> None:
-    """Raise `UserError` for what the bot saw itself, what has not happened, and what contradicts the rest."""
+    """Raise `WrongTime` for what the bot saw itself, what has not happened, and what contradicts the rest."""
     for word, at in new.items():
         name = MILESTONES[word][1]
         if word in FIXED:
-            raise UserError(f"“{name}” is when Sitrep was told, so it stays. “Impact began” may be earlier.")
+            raise WrongTime(word, f"“{name}” is when Sitrep was told, so it stays. “Impact began” may be earlier.")
         if at is not None and at > now:
-            raise UserError(f"“{name}” cannot be in the future. Nothing was changed.")
+            raise WrongTime(word, f"“{name}” cannot be in the future. Nothing was changed.")
         reached = REACHED_BY.get(word)
         if reached and incident.status not in reached:
-            raise UserError(
-                f"{incident.ref} is {incident.status}: `/incident {word}` first, then its time can be put right."
+            raise WrongTime(
+                word,
+                f"{incident.ref} is {incident.status}: `/incident {word}` first, then its time can be put right.",
             )
         if reached and at is None:
-            raise UserError(
-                f"{incident.ref} is {incident.status}, so “{name}” has a time. `/incident reopen` takes it back."
+            raise WrongTime(
+                word,
+                f"{incident.ref} is {incident.status}, so “{name}” has a time. `/incident reopen` takes it back.",
             )
     clash = contradiction({**known, **new})
     if clash is not None:
         earlier, later = (MILESTONES[word][1] for word in clash)
         before, after = ({**known, **new}[word] for word in clash)
-        raise UserError(
+        raise WrongTime(
+            next(word for word in reversed(clash) if word in new),
             f"“{later}” ({day_and_time(after or now)}) cannot be before “{earlier}” ({day_and_time(before or now)}). "
-            "Nothing was changed."
+            "Nothing was changed.",
         )
 
 
