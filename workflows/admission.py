@@ -8,7 +8,7 @@ from functools import partial
 from storage.database import Database
 from storage.models import Incident
 from workflows import access
-from workflows.declare import invited, tell_refused
+from workflows.inviting import invited, tell_refused
 from workflows.ports import Post
 from workflows.reaching import tell_directly
 from workflows.services import Services

@@ -5,7 +5,7 @@ from typing import Final
 
 from storage import incidents
 from storage.models import Incident, Status
-from workflows import declare, drills, escalating, lifecycle, merge
+from workflows import channel_names, drills, escalating, lifecycle, merge
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.ports import Refused
@@ -106,8 +106,8 @@ async def run_rename(run: Run, services: Services) -> None:
     if incident.channel_id is None:
         return
     topic = drills.topic_of(incident.title, drill=incident.drill)
-    base = declare.channel_name(services, topic, incident.declared_at)
-    if incident.channel_name.startswith(base):
+    base = channel_names.wanted(services, topic, incident.declared_at, hidden=incident.private)
+    if channel_names.fits(incident.channel_name, base, hidden=incident.private):
         return
     await run.attempt(
         "rename", lambda: renamed(services, incident, base), loss="The channel could not be renamed; its title could"
@@ -118,7 +118,7 @@ async def renamed(services: Services, incident: Incident, base: str) -> str:
     async with services.database.read() as session:
         taken = await incidents.names_like(session, base)
     while True:
-        name = declare.next_name(base, taken)
+        name = channel_names.next_free(channel_names.distinct(base, hidden=incident.private), taken)
         try:
             given = await services.slack.channels.rename(incident.channel_id or "", name)
         except Refused as refused:

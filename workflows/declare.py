@@ -1,21 +1,17 @@
 """Declaring an incident: the record first, in one transaction; then the channel, the card and who is needed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from rapidfuzz import fuzz
 from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents, timeline
+from storage import incidents
 from storage.models import Incident, Status
 from workflows import (
-    access,
-    blocks,
     card,
+    channel_names,
     channels,
     checklists,
     classifier,
@@ -24,30 +20,27 @@ from workflows import (
     dependencies,
     drills,
     escalating,
+    lookalikes,
     mitigations,
     need_to_know,
     parties,
     patience,
     permissions,
-    presence,
     surfaces,
 )
 from workflows.change import Change, change
 from workflows.errors import UserError
-from workflows.ids import new_id
+from workflows.inviting import invited, tell_refused
 from workflows.overview import overview
 from workflows.parties import Party
 from workflows.ports import Channel, Post, Refused
-from workflows.refusals import not_invited, who_can_fix
+from workflows.refusals import who_can_fix
 from workflows.scenarios import Scenario
 from workflows.services import Services
-from workflows.steps import Run, done, packed, together
+from workflows.steps import Run, done, together
 from workflows.surfaces import load
-from workflows.words import escape, person, topic_slug
+from workflows.words import escape, person
 
-MOST_ALIKE: Final = 3
-ALIKE: Final = 75  # of 100: titles that are at least this similar may be the same incident
-LONGEST_NAME: Final = 80  # Slack page: conversations.create
 TRIES_FOR_A_NAME: Final = 20
 
 
@@ -122,10 +115,10 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
         known = await incidents.by_press(session, request.press)
         if known is not None:
             return Declared(incident=known, alike=(), again=True)
-        alike = await similar(session, request, services)
+        alike = await lookalikes.similar(session, services, request.title, user_id=request.user_id, drill=request.drill)
         hidden = request.private or request.security
         topic = drills.topic_of(request.title, drill=request.drill)
-        incident = new_incident(request, now, await free_name(session, services, topic, hidden=hidden))
+        incident = new_incident(request, now, await channel_names.free(session, services, topic, hidden=hidden))
         session.add(incident)
         await session.flush()
         if request.ic:  # of a drill, who takes command is part of it
@@ -213,47 +206,6 @@ async def record(new: Change, request: DeclareRequest, alike: Sequence[Incident]
     )
 
 
-async def similar(session: AsyncSession, request: DeclareRequest, services: Services) -> list[Incident]:
-    """Open incidents of the last minutes whose titles look like this one, the most alike first; not a whole storm.
-
-    Drills look like drills alone.
-    """
-    since = services.clock.now() - services.policy.duplicate_window
-    recent = await access.visible(session, await incidents.declared_since(session, since), request.user_id)
-    wanted = request.title.casefold()
-    scores = [(fuzz.token_set_ratio(wanted, one.title.casefold()), one) for one in recent if one.drill == request.drill]
-    alike = sorted((pair for pair in scores if pair[0] >= ALIKE), key=lambda pair: -pair[0])
-    return [one for _, one in alike[:MOST_ALIKE]]
-
-
-async def free_name(session: AsyncSession, services: Services, title: str, *, hidden: bool = False) -> str:
-    """The channel name for a title, with `-2`, `-3` … when it is reserved already.
-
-    A `hidden` one ends in a random word: that a name is taken would tell others that there is such an incident.
-    """
-    base = channel_name(services, title, services.clock.now())
-    if hidden:
-        base = new_id(base[: LONGEST_NAME - 9].rstrip("-"))
-    return next_name(base, await incidents.names_like(session, base[: LONGEST_NAME - 4]))
-
-
-def channel_name(services: Services, title: str, declared_at: datetime) -> str:
-    """The name that a title asks for: prefix, the day of declaration in the team's time zone, topic."""
-    policy = services.policy
-    day = declared_at.astimezone(policy.time_zone).date()
-    return f"{policy.channel_prefix}-{day:%Y-%m-%d}-{topic_slug(title)}"[:LONGEST_NAME].rstrip("-")
-
-
-def next_name(base: str, taken: frozenset[str]) -> str:
-    """`base`, or the first of `base-2`, `base-3` … that is free; never longer than Slack allows."""
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        suffix = f"-{number}"
-        name = base[: LONGEST_NAME - len(suffix)].rstrip("-") + suffix
-    return name
-
-
 # What follows happens in Slack, and may be entered again at any point.
 
 
@@ -290,8 +242,7 @@ async def open_channel(run: Run, services: Services) -> str:
             if made.incident.channel_id is not None:  # another process was faster
                 continue
             if channel is None:
-                taken = await incidents.names_like(made.session, "")
-                made.incident.channel_name = next_name(incident.channel_name, taken | {incident.channel_name})
+                made.incident.channel_name = await channel_names.another(made.session, incident.channel_name)
             else:
                 made.incident.channel_id, made.incident.channel_name = channel.id, channel.name
 
@@ -341,19 +292,6 @@ async def invite(run: Run, services: Services, channel_id: str) -> None:
     await run.step("invite_refused", lambda: tell_refused(run, services, refused))
 
 
-async def invited(services: Services, channel_id: str, users: Sequence[str]) -> str:
-    refused = await services.slack.channels.invite(channel_id, users)
-    await presence.invited(services, channel_id, [user for user in users if user not in refused])
-    return packed(refused)
-
-
-async def tell_refused(run: Run, services: Services, refused: str) -> str:
-    async with change(services, run.incident_id) as told:
-        text = not_invited(json.loads(refused))
-        await timeline.add_problem(told.session, incident_id=run.incident_id, at=told.now, text=text)
-    return "told"
-
-
 async def decorate(run: Run, services: Services) -> None:
     """The description: pleasant, never waited for. The links beside it are `workflows.bookmarks`."""
     incident = await load(services, run.incident_id)
@@ -374,8 +312,8 @@ async def welcome(run: Run, services: Services) -> None:
     await run.attempt("ready", lambda: tell_declarer(run, services, ready), loss="The declarer could not be told")
     for other_id in run.args.get("alike") or ():
         other = await load(services, int(other_id))
-        await point_at(run, services, incident, other)
-        await point_at(run, services, other, incident)
+        await lookalikes.point_at(run, services, incident, other)
+        await lookalikes.point_at(run, services, other, incident)
 
 
 async def tell_declarer(run: Run, services: Services, ready: Post) -> str:
@@ -386,32 +324,6 @@ async def tell_declarer(run: Run, services: Services, ready: Post) -> str:
     elif response_url:
         await services.slack.posts.answer(response_url, ready)
     return "told"
-
-
-async def point_at(run: Run, services: Services, incident: Incident, other: Incident) -> None:
-    if incident.channel_id is None:
-        return
-    where = f"<#{other.channel_id}>" if other.channel_id else "its channel is being set up"
-    text = (
-        f"{other.ref} “{escape(other.title)}” looks alike: {where}, declared by {person(other.declared_by)}. "
-        "If it is the same, go on in one of them."
-    )
-    await run.post(f"alike_{incident.id}_{other.id}", incident.channel_id, alike_post(text, incident, other))
-
-
-def alike_post(text: str, incident: Incident, other: Incident) -> Post:
-    """The notice, with a button that ends this incident in favour of the other one."""
-    button = blocks.button(
-        f"Merge into {other.ref}",
-        "merge_into",
-        f"{incident.id}:{other.id}",
-        confirm=blocks.confirm(
-            f"Merge {incident.ref} into {other.ref}?",
-            f"Everybody here is invited there, and {incident.ref} ends. Reopening it undoes this.",
-            "Merge",
-        ),
-    )
-    return Post(text=text, blocks=(blocks.section(text), blocks.actions([button], block_id="alike")))
 
 
 async def announce(run: Run, services: Services) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from storage import members
-from workflows.declare import invited, tell_refused
+from workflows.inviting import invited, tell_refused
 from workflows.parties import Party
 from workflows.services import Services
 from workflows.steps import Run, packed, together

@@ -2,7 +2,7 @@
 
 from storage.models import Surface
 from workflows import surfaces
-from workflows.declare import invited, tell_refused
+from workflows.inviting import invited, tell_refused
 from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run

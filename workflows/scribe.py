@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, messages
 from storage.models import Known, Message, Reaction, Revision
-from workflows import actions_marked, declare, people, wordings
+from workflows import actions_marked, channel_names, people, wordings
 from workflows.ports import Heard, HeardReaction
 from workflows.services import Services
 from workflows.words import ts_time
@@ -60,7 +60,7 @@ async def keep_name(session: AsyncSession, incident_id: int, channel_id: str, na
     taken = await incidents.names_like(session, name)
     if name in taken:
         # Slack gives a name once, so whoever has it in the record has another one by now, and news of it will come.
-        await incidents.give_up_name(session, name, declare.next_name(name, taken))
+        await incidents.give_up_name(session, name, channel_names.next_free(name, taken))
     incident.channel_name = name
     session.add(incident)
 

@@ -127,6 +127,10 @@ async def test_rename_changes_title_card_and_channel_but_not_the_date(stage: Sta
     assert "INC-1 · Payments fail in Europe" in channel.pinned[0].shown
     assert "Payments fail in Europe" in channel.topic
 
+    await stage.anna.types("/incident rename Payments fail", in_=channel)
+    await stage.settle()
+    assert channel.name == "incident-2026-11-21-payments-fail"
+
 
 async def test_five_quick_changes_cost_few_card_updates_and_end_right(stage: Stage) -> None:
     channel = await stage.declare()

@@ -63,6 +63,11 @@ async def test_a_private_incident_is_private_from_the_first_second(stage: Stage)
     await stage.anna.types("/incident access", in_=channel)
     assert told(stage.anna).startswith(f"Who may see INC-1\n• @{stage.anna.name}\n• @{stage.bilal.name}\n")
 
+    # Another name must not be one that somebody else could find taken.
+    await stage.anna.types("/incident rename A salary list was read", in_=channel)
+    await stage.settle()
+    assert re.fullmatch(r"incident-2026-11-21-a-salary-list-was-read-[0-9a-f]{8}", channel.name)
+
 
 async def test_people_are_let_in_and_taken_out(stage: Stage) -> None:
     channel = await declared(stage)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows import declare, words
+from workflows import channel_names, words
 
 CHANNEL_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 TOKEN = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
@@ -152,7 +152,7 @@ def test_topics_are_readable(title: str, slug: str) -> None:
 def test_the_next_free_name_is_free_valid_and_not_too_long(parts: list[str]) -> None:
     base, taken = "-".join(parts)[:80].rstrip("-"), set[str]()
     for _ in range(12):
-        name = declare.next_name(base, frozenset(taken))
+        name = channel_names.next_free(base, frozenset(taken))
         assert name not in taken
         assert len(name) <= 80
         assert CHANNEL_NAME.fullmatch(name)
