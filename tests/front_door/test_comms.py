@@ -102,6 +102,19 @@ async def test_the_customer_email_is_asked_for_within_the_hour_until_it_is_writt
     assert [(one["template"], one["channel_id"], one["to_whom"]) for one in found["sent"]] == [
         ("customer-email", None, "customers")
     ]
+
+    # What happened is told once it is known, and asked for once.
+    await stage.anna.types("/incident resolved rolled back", in_=channel)
+    await stage.pass_time(seconds=1)
+    [line] = asked(channel)
+    assert "customers are owed the full story by 2026-11-22 at 07:01 UTC" in line
+    ts = next(one.ts for one in channel.messages if one.shown == line)
+    await stage.pass_time(hours=30)
+    assert [one.ts for one in channel.messages if one.shown in asked(channel)] == [ts]
+    await stage.bilal.types("/incident comms customer-email-details", in_=channel)
+    await stage.bilal.submits({"If something is still in [brackets]": "Send it as it is"})
+    await stage.settle()
+    assert asked(channel) == []
     draft = as_markdown(await read_with_names(stage.app.services, 1), default_policy())
     assert "Customer email for customers by Bilal Aydin, copied, to be sent by hand." in draft
 
@@ -120,6 +133,8 @@ async def test_no_email_is_asked_for_where_no_customer_is_affected(stage: Stage)
     assert asked(channel) == []
     await stage.anna.types("/incident severity sev1 better", in_=channel)
     await stage.pass_time(hours=3)
+    await stage.anna.types("/incident resolved", in_=channel)
+    await stage.pass_time(seconds=1)
     assert asked(channel) == []
 
 

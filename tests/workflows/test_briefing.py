@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.models import Action, Incident, Update
-from workflows.briefing import ROOM, TITLES, Known, incident_briefing, role_briefing
+from workflows.briefing import ROOM, Known, incident_briefing, role_briefing
 from workflows.overview import Overview
 from workflows.policy import ROLES, default_policy
 from workflows.role_wording import duties
+from workflows.role_words import TITLES
 from workflows.timeline import TimelineLine
 
 NOW = datetime(2026, 11, 21, 3, 40, tzinfo=UTC)
