@@ -12,7 +12,7 @@ from commands.about_service import find_service, known, without_hyphens
 from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, shown, told
 from commands.severity import choice, chosen_level, help_offered
 from storage.models import Status
-from workflows import blocks, declare, origins, people, spoken
+from workflows import blocks, declare, origins, people, retyped, spoken
 from workflows.blocks import Block
 from workflows.declare import Declared, DeclareRequest
 from workflows.drills import label
@@ -121,6 +121,8 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
     wanted = parse_form(request, services.policy)
     began_at, ended_at = await form_times(request, services)
     declared = await declare.accept(replace(wanted, began_at=began_at, ended_at=ended_at), services)
+    if declared.retyped is not None:
+        return shown(blocks.notice("Declared already", [blocks.section(answer_text(declared))]))
     await origins.link(services, declared.incident, request.about, press=request.press, by=request.user_id)
     text = answer_text(declared)
     return shown(blocks.notice("Incident declared", [blocks.section(text)]))
@@ -315,6 +317,10 @@ def answer_text(declared: Declared) -> str:
     if declared.again:
         where = f": <#{incident.channel_id}>" if incident.channel_id else ", its channel is on its way"
         return f"{incident.ref} is declared already{where}."
+    if declared.retyped is not None:
+        where = f"<#{incident.channel_id}>" if incident.channel_id else f"`#{incident.channel_name}`"
+        when = retyped.moment(declared.retyped)
+        return f"You declared this {when}: {incident.ref} in {where}. If it is another one, give it another title."
     what = {Status.TRIAGE: "is being looked at (triage)", Status.RESOLVED: "is on record as over"}
     lines = [
         f"{label(incident)}{incident.ref} {incident.severity} {what.get(Status(incident.status), 'declared')}: "

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +26,7 @@ from workflows import (
     parties,
     patience,
     permissions,
+    retyped,
     surfaces,
 )
 from workflows.change import Change, change
@@ -85,11 +86,15 @@ class DeclareRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """`alike` are open incidents of the last minutes that may be the same one."""
+    """`alike` are open incidents of the last minutes that may be the same one.
+
+    `again`: the same press has declared it. `retyped`: the same person has, in the same words, so long ago.
+    """
 
     incident: Incident
     alike: Sequence[Incident]
     again: bool = False
+    retyped: timedelta | None = None
 
 
 async def accept(request: DeclareRequest, services: Services) -> Declared:
@@ -115,10 +120,14 @@ async def try_accept(request: DeclareRequest, services: Services) -> Declared:
         known = await incidents.by_press(session, request.press)
         if known is not None:
             return Declared(incident=known, alike=(), again=True)
+        incident = new_incident(request, now)
+        earlier = await retyped.find(session, incident)
+        if earlier is not None:
+            return Declared(incident=earlier, alike=(), retyped=now - earlier.declared_at)
         alike = await lookalikes.similar(session, services, request.title, user_id=request.user_id, drill=request.drill)
         hidden = request.private or request.security
         topic = drills.topic_of(request.title, drill=request.drill)
-        incident = new_incident(request, now, await channel_names.free(session, services, topic, hidden=hidden))
+        incident.channel_name = await channel_names.free(session, services, topic, hidden=hidden)
         session.add(incident)
         await session.flush()
         if request.ic:  # of a drill, who takes command is part of it
@@ -144,8 +153,11 @@ def refuse_times(request: DeclareRequest, now: datetime) -> None:
         raise UserError("That time is still to come, and nothing was done. When did it begin?")
 
 
-def new_incident(request: DeclareRequest, now: datetime, channel_name: str) -> Incident:
-    """The row. What is over when it is declared was acknowledged at no time that anybody knows."""
+def new_incident(request: DeclareRequest, now: datetime) -> Incident:
+    """The row, still without a channel name.
+
+    What is over when it is declared was acknowledged at no time that anybody knows.
+    """
     begins = request.status == Status.INVESTIGATING
     return Incident(
         press=request.press,
@@ -167,7 +179,7 @@ def new_incident(request: DeclareRequest, now: datetime, channel_name: str) -> I
         retrospective=request.ended_at is not None,
         drill=request.drill,
         drill_reaches_out=request.drill and request.reaches_out,
-        channel_name=channel_name,
+        channel_name="",
     )
 
 

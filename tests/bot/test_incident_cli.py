@@ -74,6 +74,8 @@ async def test_the_words_and_their_synonyms_are_those_of_slack(settings: Setting
 async def test_an_incident_is_declared_and_listed_without_slack(settings: Settings) -> None:
     said = await answer(settings, "declare sev2 Search is slow", "U1ANNA")
     assert said.startswith("INC-8 SEV2 declared: *Search is slow*.")
+    again = await answer(settings, "declare sev2 search is slow", "U1ANNA")
+    assert again.startswith("You declared this just now: INC-8 in `#incident-")
     listed = await answer(settings, "list", "U1ANNA")
     assert [re.findall(r"INC-\d", line) for line in listed.splitlines()] == [["INC-7"], ["INC-8"]]
     assert "IC @Anna Keller" in listed

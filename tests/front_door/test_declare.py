@@ -25,6 +25,27 @@ async def test_one_line_makes_a_channel_with_a_pinned_card_and_an_announcement(s
     assert "INC-1 is set up" in stage.anna.ephemerals()[-1].shown
 
 
+async def test_who_saw_no_answer_and_types_it_again_is_shown_the_first_one(stage: Stage) -> None:
+    channel = await stage.declare("sev1 Checkout is failing")
+    stage.clock.advance(seconds=20)
+    answer = await stage.anna.types("/incident declare sev1 checkout  IS failing with @bilal", in_="general")
+    assert answer == (
+        f"You declared this 20 seconds ago: INC-1 in #{channel.name}. If it is another one, give it another title."
+    )
+    await stage.anna.types("/incident declare", in_="general")
+    assert await stage.anna.submits({"What is failing?": "Checkout is failing", "Severity": "SEV1"}) == {}
+    assert stage.anna.modal is not None
+    assert f"You declared this 20 seconds ago: INC-1 in #{channel.name}." in stage.anna.modal.shown
+
+    worse = await stage.anna.types("/incident declare sev0 Checkout is failing", in_="general")
+    by_another = await stage.bilal.types("/incident declare sev1 Checkout is failing", in_="general")
+    stage.clock.advance(seconds=101)
+    later = await stage.anna.types("/incident declare sev1 Checkout is failing", in_="general")
+    for number, told in enumerate((worse, by_another, later), 2):
+        assert told is not None
+        assert told.startswith(f"INC-{number} ")
+
+
 async def test_the_form_asks_for_little_and_turns_into_a_link(stage: Stage) -> None:
     await stage.anna.types("/incident declare", in_="general")
     assert stage.anna.modal is not None
