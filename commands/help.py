@@ -15,7 +15,7 @@ TOPICS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "Begin": ("declare", "triage", "merge", "cancel", "near-miss", "drill"),
         "Say how it stands": ("update", "comms", "promise", "clocks"),
         "See how it stands": ("status", "catchup", "list", "timeline"),
-        "Get help": ("role", "handoff", "escalate", "call", "service", "access"),
+        "Get help": ("role", "handoff", "escalate", "call", "service", "access", "security"),
         "Work on it": ("severity", "classify", "runbook", "remediate", "action", "note"),
         "Bring it to an end": ("identified", "mitigated", "resolved", "close", "reopen", "times", "rename"),
     }

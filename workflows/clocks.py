@@ -11,8 +11,8 @@ from typing import Final
 from storage import clocks as stored
 from storage import incidents
 from storage.models import Clock, ClockEvent, ClockQuestion, ClockState, ClockStep, Incident
+from workflows import clocks_asking, need_to_know, parties
 from workflows import clocks_words as words
-from workflows import need_to_know, parties
 from workflows.change import Change, change
 from workflows.clocks_due import next_moment
 from workflows.clocks_kinds import Kind
@@ -126,6 +126,7 @@ async def answer(made: Change, reason: str, by: str) -> None:
     asked = asked or ClockQuestion(incident_id=made.incident.key)
     asked.answered_at, asked.answered_by, asked.reason = made.now, by, reason
     made.session.add(asked)
+    await made.forget(clocks_asking.AGAIN)
     await made.owe("clocks_answered", str(made.incident.id), lane=f"clocks:{made.incident.id}")
 
 

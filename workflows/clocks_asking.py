@@ -1,5 +1,6 @@
-"""When the incident commander is asked whether duties to report apply."""
+"""When the incident commander is asked whether duties to report apply: once, and once more without an answer."""
 
+from datetime import timedelta
 from typing import Final
 
 from storage import clocks as stored
@@ -8,6 +9,8 @@ from workflows.change import Change
 from workflows.drills import may_reach_out
 
 SECURITY: Final = "security"  # the kind of incident that is asked about
+AGAIN: Final = "clocks_question"  # the reminder, and the run that it owes
+AGAIN_AFTER: Final = timedelta(hours=1)  # the shortest of the duties to report leave four
 
 
 async def ask_once(made: Change) -> None:
@@ -18,3 +21,4 @@ async def ask_once(made: Change) -> None:
         return
     made.session.add(ClockQuestion(incident_id=made.incident.key, asked_at=made.now))
     await made.owe("clocks_question", str(made.incident.id), lane=f"clocks:{made.incident.id}")
+    await made.remind(AGAIN, made.now + AGAIN_AFTER)

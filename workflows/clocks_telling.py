@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import clocks as stored
 from storage import incidents
-from storage.models import ClockState, Incident, Reminder
+from storage.models import ClockState, Incident, Reminder, Status
 from workflows import access, asking, claimed, groups
 from workflows import clocks_words as words
 from workflows.clocks_due import moments, next_moment
@@ -36,6 +36,15 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     await claimed.move(session, reminder, next_moment(report.terms, report.step.began_at or now, report.at, now))
 
 
+async def question_due(session: AsyncSession, reminder: Reminder, services: Services) -> None:
+    """Nobody has answered yet whether a duty to report applies: owe the question once more, and never again."""
+    asked = await stored.question(session, reminder.incident_id)
+    if asked is not None and asked.answered_at is None:
+        lane = f"clocks:{reminder.incident_id}"
+        await claimed.owe(session, reminder, services, args={"again": True}, lane=lane)
+    await claimed.move(session, reminder, None)
+
+
 def told_by_another(report: Report, moment: datetime) -> bool:
     """Whether the reminder of a report that is owed by the same time names this one now: one line says it all."""
     first = Report(view=report.view, step=report.together[0])
@@ -57,15 +66,18 @@ async def find(session: AsyncSession, incident_id: int, step_id: int) -> Report 
 async def run_question(run: Run, services: Services) -> None:
     """Ask the incident commander directly, unless somebody has answered meanwhile."""
     incident = await load(services, run.incident_id)
+    place = await where_it_goes_on(services, incident)
     async with services.database.read() as session:
         asked = await stored.question(session, run.incident_id)
-        commander = await incidents.holder(session, run.incident_id, "ic") or incident.declared_by
-    if asked is None or asked.answered_at is not None:
+        commander = await incidents.holder(session, place.key, "ic") or place.declared_by
+    if asked is None or asked.answered_at is not None or incident.status == Status.CANCELLED:
         return
     loss = "The incident commander could not be asked whether a duty to report applies: `/incident clocks`"
     direct = await run.attempt(f"open_{commander}", partial(services.slack.posts.open_direct, commander), loss=loss)
     if direct is not None:
-        await asking.ask(run, services, QUESTION, direct, words.question(incident), loss=loss)
+        await asking.ask(
+            run, services, QUESTION, direct, words.question(incident, again=bool(run.args.get("again"))), loss=loss
+        )
 
 
 async def run_answered(run: Run, services: Services) -> None:

@@ -254,12 +254,14 @@ def ended(one: Report) -> Post:
     return Post(text=text, blocks=(blocks.section(text),))
 
 
-def question(incident: Incident) -> Post:
-    """What the incident commander is asked once, privately."""
+def question(incident: Incident, *, again: bool = False) -> Post:
+    """What the incident commander is asked, privately; `again`: for the second and last time."""
     where = f" <#{incident.channel_id}>" if incident.channel_id else ""
+    still = " Nobody has answered yet, and this is the last reminder." if again else ""
     text = (
-        f"⚖️ {incident.ref} “{escape(incident.title)}” is a security incident.{where} Does a duty to report it apply, "
-        f"such as 72 hours for the GDPR? Answer once; *none, because …* is an answer, too. {ADVICE}"
+        f"⚖️ {incident.ref} “{escape(incident.title)}” is a security incident.{where}{still} "
+        f"Does a duty to report it apply, such as 72 hours for the GDPR? "
+        f"Answer once; *none, because …* is an answer, too. {ADVICE}"
     )
     row: list[Block] = [blocks.button("Answer", "clocks_open", str(incident.key), style="primary")]
     return Post(text=text, blocks=(blocks.section(text), blocks.actions(row, block_id="clocks")))

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from storage import incidents, members
 from storage.models import Incident
-from workflows import access, audit
+from workflows import access, audit, clocks_asking
 from workflows.change import Change, change
 from workflows.errors import NotAllowed, UserError
 from workflows.policy import Policy
 from workflows.services import Services
-from workflows.words import person
+from workflows.words import clipped, person
 
 CANNOT_HIDE = (
     "What cannot be taken back: what was said of it elsewhere, and what people have read. Slack does not let an app "
@@ -100,6 +100,35 @@ async def hide(services: Services, incident_id: int, *, press: str, by: str) -> 
         await hidden(made, by, services)
         text = f"{person(by)} made {made.incident.ref} private. The announcement goes. {CANNOT_HIDE}"
         await made.owe("say", f"{incident_id}:private", {"text": text})
+    return made.incident
+
+
+def refuse_security(incident: Incident) -> None:
+    if incident.kind == clocks_asking.SECURITY:
+        raise UserError(
+            f"{incident.ref} is a security incident already. `/incident clocks` shows what has to be reported, "
+            "`/incident access` who may see it."
+        )
+
+
+async def security(services: Services, incident_id: int, reason: str, *, press: str, by: str) -> Incident:
+    """It turns out to be a security incident: private from now on, and its commander is asked for duties to report.
+
+    `reason` is Slack-encoded. Raises `UserError` when it is one already.
+    """
+    async with change(services, incident_id, press=press) as made:
+        incident = made.incident
+        refuse_security(incident)
+        incident.kind = clocks_asking.SECURITY
+        made.tell("access", f"It is a security incident: {clipped(reason, 500)}", by)
+        text = f"{person(by)}: {incident.ref} is a security incident. {clipped(reason, 500)}"
+        if incident.private:
+            await made.refresh()
+        else:
+            await hidden(made, by, services)
+            text += f"\nIt is private from now on, and the announcement goes. {CANNOT_HIDE}"
+        await clocks_asking.ask_once(made)
+        await made.owe("say", f"{incident_id}:security", {"text": text})
     return made.incident
 
 

@@ -44,6 +44,7 @@ DUE: Mapping[str, DueFunction] = MappingProxyType(
     {
         "action": action_lines.due,
         "clock": clocks_telling.due,
+        "clocks_question": clocks_telling.question_due,
         "customer_email": comms_email.due,
         "escalation": escalation.due,
         "escalation_watch": escalation_watch.due,

@@ -53,6 +53,38 @@ async def test_a_security_incident_asks_its_commander_once_and_counts_what_may_a
     assert "INC-1" not in told(stage.dora)
 
 
+async def test_what_turns_out_to_be_a_breach_is_private_and_asked_about_twice_at_most(stage: Stage) -> None:
+    announcements = stage.workspace.channel("incidents")
+    channel = await stage.declare("sev2 Odd logins")
+    assert any("Odd logins" in one.shown for one in announcements.messages)
+
+    await stage.anna.types("/incident breach mails of customers were read", in_=channel)
+    await stage.settle()
+    assert told(stage.anna).startswith("INC-1 is a security incident from now on, and private.")
+    assert "Slack does not let an app make a channel private" in told(stage.anna)
+    assert not any("Odd logins" in one.shown for one in announcements.messages)
+    assert "🔒 Private: security incident" in channel.pinned[0].shown
+    assert "To report: is there a duty to?" in channel.pinned[0].shown
+    await stage.dora.types("/incident status INC-1", in_="general")
+    assert told(stage.dora) == "There is no INC-1. /incident list shows the open ones."
+    await stage.anna.types("/incident security again", in_=channel)
+    assert told(stage.anna).startswith("INC-1 is a security incident already.")
+
+    def asked() -> list[str]:
+        return [one.shown for one in stage.anna.dm.messages if "Does a duty to report it apply" in one.shown]
+
+    [first] = asked()
+    await stage.pass_time(minutes=61)
+    [second] = asked()
+    assert "Nobody has answered yet" in second
+    assert second != first
+    await stage.pass_time(hours=5)
+    assert asked() == [second]
+    await stage.anna.types("/incident clocks none because the mails were public", in_=channel)
+    await stage.settle()
+    assert asked() == []
+
+
 async def test_a_clock_runs_on_after_the_close_until_it_is_recorded_what_was_sent(stage: Stage) -> None:
     tell = replace(stage.settings.policy.clocks, tell=(stage.chen.id,))
     await stage.stop()
