@@ -178,7 +178,7 @@ def page(walk: Walk, policy: Policy, about: Mapping[str, str], incident: Inciden
     options = [("yes", "Yes", ""), ("no", "No", "")]
     rows = [blocks.radio(f"answer-{question.key}", question.ask, options, hint=question.hint)]
     if walk.steps:
-        rows += [blocks.context(f"So far: {escape(classifier.explanation(walk))}"), start_over()]
+        rows += [blocks.context(as_points("*So far*", walk)), start_over()]
     return blocks.form("How bad is it?", rows, callback_id=CALLBACK, submit="Next", about=carried)
 
 
@@ -219,7 +219,12 @@ def verdict(walk: Walk, policy: Policy) -> str:
 
 
 def verdict_of(walk: Walk) -> str:
-    return f"*{walk.level}, because:* {escape(classifier.explanation(walk))}"
+    return as_points(f"*{walk.level}, because*", walk)
+
+
+def as_points(head: str, walk: Walk) -> str:
+    """The answers, a line each."""
+    return "\n".join([head, *(f"• {escape(reason)}" for reason in classifier.reasons(walk))])
 
 
 SUBCOMMAND = Subcommand(

@@ -9,6 +9,7 @@ from storage.models import Action
 from workflows import clocks_words, war_room
 from workflows.action_lines import due_words
 from workflows.card import severity_line
+from workflows.checklist_lines import STEPS, folded
 from workflows.drills import label
 from workflows.overview import Overview
 from workflows.policy import Policy
@@ -19,7 +20,8 @@ from workflows.timeline import TimelineLine
 from workflows.words import clipped, clock_time, duration, escape, one_line, person
 
 # What was tried: the kinds of lines that a successor needs. Everything else is on the timeline.
-TRIED: Final = ("key", "finding", "action", "decision", "note", "status", "severity")
+TRIED: Final = ("key", "finding", "action", "decision", "note", "status", "severity", STEPS)
+NAMED: Final = ("finding", "action", "decision")  # kinds that say more than the line alone
 MOST_LINES: Final = 8
 MOST_ACTIONS: Final = 4
 MOST_PROMISES: Final = 3
@@ -74,11 +76,16 @@ def short(encoded: str, limit: int) -> str:
 
 def tried_lines(lines: Sequence[TimelineLine], most: int = MOST_LINES) -> list[TimelineLine]:
     """The newest things that were found, done and decided, oldest of them first."""
-    return [line for line in lines if line.kind in TRIED][-most:]
+    return [line for line in folded(lines) if line.kind in TRIED][-most:]
 
 
 def tried(lines: Sequence[TimelineLine]) -> list[str]:
-    return [f"{clock_time(line.at)} {line.kind}: {short(line.text, 110)}" for line in tried_lines(lines)]
+    return [f"{clock_time(line.at)} {kind_of(line)}{short(line.text, 110)}" for line in tried_lines(lines)]
+
+
+def kind_of(line: TimelineLine) -> str:
+    """`finding: `, where the kind tells what the line does not."""
+    return f"{line.kind}: " if line.kind in NAMED else ""
 
 
 def fitting(rows: Sequence[str], room: int) -> list[str]:

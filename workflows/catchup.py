@@ -11,8 +11,9 @@ from typing import Final
 
 from storage.models import Action
 from workflows import clocks_words
-from workflows.briefing import TRIED, Known, open_actions, promises, who
+from workflows.briefing import TRIED, Known, kind_of, open_actions, promises, who
 from workflows.card import SIGNS
+from workflows.checklist_lines import folded
 from workflows.drills import label
 from workflows.overview import Overview
 from workflows.promise_words import moment
@@ -105,9 +106,9 @@ def headed(away: Away | None, now: datetime) -> str:
 def happened(lines: Sequence[TimelineLine], away: Away | None, heading: str, room: int) -> str:
     """The newest lines that fit, oldest of them first, and how many there are besides."""
     if away is None:
-        wanted = [line for line in lines if line.kind in STORY]
+        wanted = [line for line in folded(lines) if line.kind in STORY]
     else:
-        wanted = [line for line in lines if line.kind in MISSED and line.recorded_at > away.since]
+        wanted = [line for line in folded(lines) if line.kind in MISSED and line.recorded_at > away.since]
     if not wanted:
         return heading if away is None else f"{heading}, and nothing new on the timeline."
     rows = fitting([told(line) for line in wanted], room)
@@ -117,8 +118,7 @@ def happened(lines: Sequence[TimelineLine], away: Away | None, heading: str, roo
 
 
 def told(line: TimelineLine) -> str:
-    kind = f"{line.kind}: " if line.kind in ("finding", "action", "decision") else ""
-    return words(f"{clock_time(line.at)} {kind}{line.text}", LINE_WORDS)
+    return words(f"{clock_time(line.at)} {kind_of(line)}{line.text}", LINE_WORDS)
 
 
 def fitting(rows: Sequence[str], room: int) -> list[str]:

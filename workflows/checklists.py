@@ -11,13 +11,14 @@ from storage.models import Checklist, ChecklistStep, Incident
 from workflows import blocks, library, mrkdwn, surfaces, updates
 from workflows.blocks import Block
 from workflows.change import Change, change
+from workflows.checklist_lines import first_line, started_line, ticked_line
 from workflows.errors import UserError
 from workflows.ports import Post, Refused
 from workflows.runbooks import MOST_STEPS, Runbook
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.surfaces import load
-from workflows.words import clock_time, escape, in_line, person
+from workflows.words import clock_time, escape, person
 
 KIND: Final = "runbook"  # of the timeline's lines about runbooks; a step that was done is an action
 ROOM: Final = 12_000  # characters for all steps together: Slack refuses messages that are too large
@@ -57,7 +58,7 @@ async def start(services: Services, incident_id: int, slug: str, *, press: str, 
             raise UserError(started_already(checklist))
         checklist = checklist or Checklist(incident_id=incident_id, slug=slug, title="", offered_at=c.now)
         await fill(c, services, checklist, runbook, by)
-        c.tell(KIND, f"Started the runbook “{escape(runbook.title)}”, {len(runbook.steps)} steps", by)
+        c.tell(KIND, started_line(runbook.title, len(runbook.steps)), by)
         await c.refresh()
         await owe(c, checklist)
     return runbook
@@ -137,17 +138,6 @@ def refuse_same(step: ChecklistStep, *, done: bool) -> None:
         raise UserError(f"{person(step.done_by or '')} ticked step {step.number} at {at} already. Nothing was changed.")
     if not done and step.done_at is None:
         raise UserError(f"Step {step.number} is still open. Nothing was changed.")
-
-
-def ticked_line(checklist: Checklist, step: ChecklistStep, *, done: bool) -> str:
-    state = "Done" if done else "Not done after all"
-    return f"{state}: step {step.number} of “{escape(checklist.title)}”: {first_line(step.text)}"
-
-
-def first_line(text: str) -> str:
-    """A step in a few words, without its commands."""
-    line = next((line for line in text.split("\n") if line.strip() and not line.startswith(mrkdwn.FENCE)), "")
-    return in_line(line, 200)
 
 
 # What it looks like

@@ -75,8 +75,13 @@ def walk(policy: Policy, answers: Answers) -> Walk:
 
 
 def explanation(found: Walk) -> str:
-    """Why: each question with its answer, on one line. Plain text."""
-    return " · ".join(f"{step.question.ask} {'Yes' if step.answer else 'No'}." for step in found.steps)
+    """Why: each question with its answer, on one line, as the timeline keeps it. Plain text."""
+    return " · ".join(reasons(found))
+
+
+def reasons(found: Walk) -> list[str]:
+    """Each question with its answer. Plain text."""
+    return [f"{step.question.ask} {'Yes' if step.answer else 'No'}." for step in found.steps]
 
 
 def problems(questions: Sequence[Question], policy: Policy) -> list[tuple[int, str, str]]:

@@ -34,7 +34,9 @@ async def test_help_me_choose_asks_one_question_at_a_time_and_keeps_what_was_typ
     await answers(stage.anna, "No", "Yes", "No")
     assert stage.anna.modal is not None
     assert "SEV0 Critical outage: Complete service outage" in stage.anna.modal.shown
-    assert "SEV0, because: Is production completely down, or is critical data at risk? No." in stage.anna.modal.shown
+    assert (
+        "SEV0, because\n• Is production completely down, or is critical data at risk? No.\n• " in stage.anna.modal.shown
+    )
     assert "Is there a workaround? No." in stage.anna.modal.shown
     await stage.anna.submits()
 
@@ -78,7 +80,7 @@ async def test_in_an_incident_it_proposes_a_change_and_elsewhere_it_leads_to_dec
     assert any("from SEV1 to SEV2: Only the report is slow" in one.shown for one in channel.messages)
 
     await stage.anna.types("/incident classify no no yes", in_=channel)
-    assert "SEV2, because:" in told(stage.anna)
+    assert "SEV2, because\n• " in told(stage.anna)
     assert "INC-1 is SEV2 already." in told(stage.anna)
 
     await stage.dora.types("/incident classify", in_="general")

@@ -80,6 +80,21 @@ def test_it_tells_state_impact_history_actions_promises_and_people() -> None:
     ]
 
 
+def test_the_steps_of_a_runbook_are_one_line() -> None:
+    lines = [
+        line(1, "runbook", "Started the runbook “Database failover”, 7 steps"),
+        *(line(n, "action", f"Done: step {n} of “Database failover”: step {n}: look") for n in (2, 3, 4)),
+        line(5, "runbook", "Not done after all: step 4 of “Database failover”: step 4: look"),
+        line(6, "action", "Done: step 1 of “Old one”: “look”: there"),
+        line(7, "finding", "Disk full"),
+    ]
+    text = incident_briefing(Known(view=overview(), lines=lines, actions=[]), NOW)
+    assert "UTC> Runbook “Database failover”: 2 of 7 steps done, last: step 3: look\n" in text
+    assert "UTC> Runbook “Old one”: 1 steps done, last: “look”: there\n" in text
+    assert text.count("steps done") == 2
+    assert "Done: step" not in text
+
+
 def test_an_empty_record_is_said_plainly() -> None:
     text = incident_briefing(Known(view=overview(), lines=[], actions=[]), NOW)
     assert "*Impact:* not described yet" in text
