@@ -9,7 +9,7 @@ from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashR
 from commands.which import by_id, incident_meant
 from storage import promises, sent
 from storage.models import Incident, Sent, Status
-from workflows import blocks, comms, comms_asking
+from workflows import blocks, comms, comms_asking, comms_copy
 from workflows.blocks import Block
 from workflows.comms_templates import Kind, kinds, name_of
 from workflows.errors import UserError
@@ -122,13 +122,12 @@ def what_left(said: Sent, kind: Kind, masked: int) -> list[Block]:
     if said.channel_id:
         return [*rows, blocks.section(f"It is posted in <#{said.channel_id}>.")]
     whom = f" to {escape(said.to_whom)}" if said.to_whom else ""
-    head = f"*{escape(kind.title)}*: copy it and send it{whom}. It is on the timeline, and in `/incident comms sent`."
-    return [*rows, blocks.section(head), *as_code(said.text)]
-
-
-def as_code(text: str) -> list[Block]:
-    """Plain text in a frame that Slack lets people copy whole."""
-    return [blocks.section(f"```\n{escape(piece.replace('```', '’’’'))}\n```") for piece in comms.pieces(text)]
+    kept = "It is on the timeline, and in `/incident comms sent`."
+    if comms_copy.is_long(said):
+        head = f"*{escape(kind.title)}*: it comes as a file in a direct message from me, to copy and send{whom}. {kept}"
+        return [*rows, blocks.section(head)]
+    head = f"*{escape(kind.title)}*: copy it and send it{whom}. {kept}"
+    return [*rows, blocks.section(head), *comms_copy.as_code(said.text)]
 
 
 async def what_was_sent(incident: Incident, services: Services) -> Reply:
@@ -140,7 +139,7 @@ async def what_was_sent(incident: Incident, services: Services) -> Reply:
     lines = [sent_line(one, name_of(one.template)) for one in found[:MOST_SENT]]
     more = f"\n…and {len(found) - MOST_SENT} more in `sitrep export {incident.ref}`" if len(found) > MOST_SENT else ""
     text = f"*Sent for {incident.ref}, newest first*\n" + "\n".join(lines) + more
-    return told(text, blocks.section(text), *as_code(found[0].text))
+    return told(text, blocks.section(text), *comms_copy.as_code(found[0].text))
 
 
 def sent_line(said: Sent, title: str) -> str:

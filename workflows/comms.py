@@ -11,8 +11,9 @@ from typing import Final
 from storage import actions
 from storage import sent as stored
 from storage.models import Incident, PromiseState, Sent, Update
-from workflows import blocks, channels, comms_asking, drills, people, promises
+from workflows import blocks, channels, comms_asking, comms_copy, drills, people, promises
 from workflows.change import Change, change
+from workflows.comms_copy import pieces
 from workflows.comms_facts import Source, facts
 from workflows.comms_templates import Filled, Kind, fill, kinds, name_of
 from workflows.errors import UserError
@@ -26,7 +27,6 @@ from workflows.surfaces import load
 from workflows.timeline import timeline
 from workflows.words import escape, in_line, mentioned, one_line, person
 
-PIECE: Final = 2600  # characters of one block: escaping makes text longer, and a block holds 3000
 UPDATES: Final = ("first-notice", "update", "resolution")  # said to everybody here, these are status updates too
 
 
@@ -117,6 +117,7 @@ async def send(services: Services, incident_id: int, message: Message, *, press:
             await count_as_update(made, services, found)
         if message.channel_id:
             await made.owe("comms", str(found.id), {"sent_id": found.id})
+        await comms_copy.owe(made, found)
         await made.refresh()
     return found, mask.count
 
@@ -201,16 +202,3 @@ def posted(said: Sent, title: str, incident: Incident) -> Post:
     rows = [blocks.section(escape(piece)) for piece in pieces(said.text)]
     small = blocks.context(f"{escape(title)} · {incident.ref} · by {person(said.by)}")
     return Post(text=in_line(escape(said.text), 300), blocks=(*rows, small))
-
-
-def pieces(text: str) -> list[str]:
-    """A text in parts that fit into blocks, cut between lines where possible."""
-    found = [""]
-    for line in text.split("\n"):
-        for start in range(0, max(len(line), 1), PIECE):
-            part = line[start : start + PIECE]
-            if len(escape(found[-1])) + len(escape(part)) + 1 > PIECE and found[-1]:
-                found.append(part)
-            else:
-                found[-1] += ("\n" if found[-1] or len(found) > 1 else "") + part
-    return [one for one in found if one.strip()]

@@ -115,6 +115,10 @@ async def test_the_customer_email_is_asked_for_within_the_hour_until_it_is_writt
     await stage.bilal.submits({"If something is still in [brackets]": "Send it as it is"})
     await stage.settle()
     assert asked(channel) == []
+    assert stage.bilal.modal is not None
+    assert "it comes as a file in a direct message from me" in stage.bilal.modal.shown
+    [copy] = [one for one in stage.bilal.dm.messages if "copy it and send it to customers" in one.shown]
+    assert "[file: Customer email, in full, INC-1]" in copy.shown
     draft = as_markdown(await read_with_names(stage.app.services, 1), default_policy())
     assert "Customer email for customers by Bilal Aydin, copied, to be sent by hand." in draft
 

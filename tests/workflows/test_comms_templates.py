@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.comms import PIECE, pieces
+from workflows.comms_copy import PIECE, pieces
 from workflows.comms_templates import EXAMPLE, FACTS, KINDS, LONGEST, blanks, faults, fill, shipped
 
 words = st.text(alphabet=string.ascii_letters + " .,&<>{}%'\n", max_size=60)
