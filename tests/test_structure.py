@@ -182,6 +182,16 @@ def test_importing_everything_with_an_empty_environment_does_nothing(tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_command_line_shows_its_help_without_loading_what_the_bot_needs(tmp_path: Path) -> None:
+    seen = "import bot.__main__, sys; print({'sqlalchemy', 'pydantic', 'slack_bolt'} & set(sys.modules))"
+    command = [sys.executable, "-c", seen]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=True, text=True
+    )
+
+    assert done.stdout.strip() == "set()"
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [

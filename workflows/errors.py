@@ -1,8 +1,10 @@
 """What a person can be told."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from workflows.services import Asker
+if TYPE_CHECKING:  # the command line reads this file before anything else, and `--help` needs no database
+    from workflows.services import Asker
 
 
 class SitrepError(Exception):
@@ -24,7 +26,7 @@ class FormErrors(UserError):
 class NotAllowed(UserError):
     """This person may not do this with the incident. It is kept that they tried; who, is filled in at the door."""
 
-    def __init__(self, message: str, incident_id: int, asker: Asker | None = None) -> None:
+    def __init__(self, message: str, incident_id: int, asker: "Asker | None" = None) -> None:
         super().__init__(message)
         self.incident_id = incident_id
         self.asker = asker
