@@ -10,6 +10,7 @@ from typing import Any
 from bot import manifest
 from bot.app import App, open_app
 from bot.config import Settings
+from bot.pace import Pace
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.practice.workspace import Workspace, open_workspace
@@ -20,11 +21,20 @@ from workflows.policy import Policy
 class Stage:
     """Declares, waits, moves time, restarts the bot. `dora` is in no incident unless invited."""
 
-    def __init__(self, workspace: Workspace, clock: ManualClock, settings: Settings, *, http: bool = False) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        clock: ManualClock,
+        settings: Settings,
+        *,
+        http: bool = False,
+        pace: Pace | None = None,
+    ) -> None:
         self.workspace = workspace
         self.clock = clock
         self.settings = settings
         self.http = http
+        self.pace = pace
         self.anna = workspace.add_person("Anna Keller", tz="Europe/Berlin")
         self.bilal = workspace.add_person("Bilal Aydin", tz="Europe/London")
         self.chen = workspace.add_person("Chen Wei", tz="Asia/Singapore")
@@ -40,7 +50,7 @@ class Stage:
     async def start(self) -> None:
         """Start the bot and wait until Slack can reach it."""
         self._running = AsyncExitStack()
-        self._app = await self._running.enter_async_context(open_app(self.settings, clock=self.clock))
+        self._app = await self._running.enter_async_context(open_app(self.settings, clock=self.clock, pace=self.pace))
         if self.http:
             port = self.settings.http_port
             self.workspace.deliver_over_http(f"http://127.0.0.1:{port}/slack/events")
@@ -102,12 +112,17 @@ def settings_for(
 
 
 @asynccontextmanager
-async def open_stage(folder: Path, **options: Any) -> AsyncIterator[Stage]:
-    """A stage with the bot running. Options as for `settings_for`; `http_port` chooses HTTP mode."""
+async def open_stage(folder: Path, *, paced_by_clock: bool = False, **options: Any) -> AsyncIterator[Stage]:
+    """A stage with the bot running. Options as for `settings_for`; `http_port` chooses HTTP mode.
+
+    `paced_by_clock`: a pause that Slack asks for is over when the test has moved the clock on.
+    """
     clock = ManualClock()
+    begun = clock.now()
+    pace = Pace(time=lambda: (clock.now() - begun).total_seconds()) if paced_by_clock else None
     async with open_workspace(clock=clock, manifest=manifest.build()) as workspace:
         settings = settings_for(workspace, folder, **options)
-        stage = Stage(workspace, clock, settings, http=bool(options.get("http_port")))
+        stage = Stage(workspace, clock, settings, http=bool(options.get("http_port")), pace=pace)
         await stage.start()
         try:
             yield stage

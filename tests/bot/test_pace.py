@@ -3,11 +3,14 @@
 import asyncio
 import selectors
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pace import CALLS_PER_MINUTE, Pace
+from workflows.ports import Busy
 
 
 class Impatient(selectors.DefaultSelector):
@@ -81,8 +84,23 @@ def test_methods_do_not_hold_each_other_up() -> None:
 def test_after_a_429_nothing_goes_out_until_the_pause_is_over() -> None:
     async def story() -> None:
         pace = Pace()
-        pace.blocked("chat.update", 7)
-        assert [round(time) for time in await going_out(pace, "chat.update", 3)] == [7, 7, 7]
+        pace.blocked("chat.update", 2)
+        assert [round(time) for time in await going_out(pace, "chat.update", 3)] == [2, 2, 2]
+
+    jumping(story)
+
+
+def test_a_long_pause_is_said_at_once_and_not_sat_out() -> None:
+    async def story() -> None:
+        pace = Pace()
+        pace.blocked("chat.update", 30)
+        await asyncio.sleep(10)
+        with pytest.raises(Busy) as busy:
+            await pace.wait("chat.update")
+        assert busy.value.retry_after == timedelta(seconds=20)
+        assert asyncio.get_running_loop().time() == 10
+        await asyncio.sleep(20)
+        assert await going_out(pace, "chat.update", 1) == [30]
 
     jumping(story)
 
@@ -92,10 +110,10 @@ def test_a_429_also_holds_those_who_wait_already() -> None:
         pace = Pace({"pins.add": 1})
         await pace.wait("pins.add")
         waiting = asyncio.create_task(going_out(pace, "pins.add", 1))
-        await asyncio.sleep(50)
-        pace.blocked("pins.add", 30)
-        pace.blocked("pins.add", 5)
-        assert [round(time) for time in await waiting] == [80]
+        await asyncio.sleep(59)
+        pace.blocked("pins.add", 2)
+        pace.blocked("pins.add", 1)
+        assert [round(time) for time in await waiting] == [61]
 
     jumping(story)
 
@@ -104,8 +122,8 @@ def test_a_method_without_a_known_tier_is_not_held_back_but_obeys_a_429() -> Non
     async def story() -> None:
         pace = Pace()
         assert await going_out(pace, "views.open", 500) == [0.0] * 500
-        pace.blocked("views.open", 3)
-        assert [round(time) for time in await going_out(pace, "views.open", 1)] == [3]
+        pace.blocked("views.open", 2)
+        assert [round(time) for time in await going_out(pace, "views.open", 1)] == [2]
 
     jumping(story)
 

@@ -1,5 +1,7 @@
 """Whatever Slack answers, a story ends as if nothing had happened; who asked is told when it takes long."""
 
+import os
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import cycle
@@ -20,6 +22,7 @@ from tests.faults.stories import LINE, STORIES, Story, every_story
 from tests.stage import Stage, open_stage
 from workflows.ports import Unclear
 
+LONGEST_PAUSE = 30  # seconds that Slack asks for; `drawn_pause` draws others
 # A time-out differs from a reset only in how long it lasts: the last test here is about that.
 TROUBLES: dict[str, Callable[[Rule], Rule]] = {
     "reply lost": lambda rule: rule.resets(after_effect=True),
@@ -27,7 +30,7 @@ TROUBLES: dict[str, Callable[[Rule], Rule]] = {
     "500 after the effect": lambda rule: rule.http_error(500, after_effect=True),
     "500": lambda rule: rule.http_error(500),
     "503": lambda rule: rule.http_error(503),
-    "429": lambda rule: rule.answers_429(retry_after=1),
+    "429": lambda rule: rule.answers_429(retry_after=LONGEST_PAUSE),
 }
 # Its answer is shown to one person alone and cannot be looked for, so a lost reply is answered again or never.
 PRIVATE = ("response_url",)
@@ -73,9 +76,9 @@ def once_each(methods: Sequence[str]) -> Callable[[Stage], None]:
 
 @pytest.mark.parametrize("name", every_story(ordinary=("declare",)))
 async def test_with_every_method_failing_once_a_story_ends_like_undisturbed(name: str, tmp_path: Path) -> None:
-    async with open_stage(tmp_path / "calm") as stage:
+    async with open_stage(tmp_path / "calm", paced_by_clock=True) as stage:
         expected = await told(STORIES[name], stage)
-    async with open_stage(tmp_path / "rough") as stage:
+    async with open_stage(tmp_path / "rough", paced_by_clock=True) as stage:
         found = await told(STORIES[name], stage, once_each(expected.calls))
     assert difference(expected, found) == ""
 
@@ -90,22 +93,31 @@ def troubles(methods: Sequence[str]) -> list[tuple[str, int, str]]:
     return found
 
 
+def drawn_pause(story: str, method: str, nth: int) -> int:
+    """Seconds that Slack asks for in this case, drawn from `SEED`."""
+    return random.Random(f"{os.environ.get('SEED', '')} {story} {method} {nth}").randint(1, LONGEST_PAUSE)
+
+
 @pytest.mark.exhaustive
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", STORIES)
 async def test_whatever_slack_answers_to_any_call_a_story_ends_like_undisturbed(
     name: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    async with open_stage(tmp_path / "calm") as stage:
+    async with open_stage(tmp_path / "calm", paced_by_clock=True) as stage:
         expected = await told(STORIES[name], stage)
     wrong: dict[str, str] = {}
     cases = sampled(troubles(expected.calls), name)
     for number, (method, nth, kind) in enumerate(cases):
 
         def trouble(stage: Stage, method: str = method, nth: int = nth, kind: str = kind) -> None:
-            TROUBLES[kind](stage.workspace.faults.on(method, nth=nth))
+            rule = stage.workspace.faults.on(method, nth=nth)
+            if kind == "429":
+                rule.answers_429(retry_after=drawn_pause(name, method, nth))
+            else:
+                TROUBLES[kind](rule)
 
-        async with open_stage(tmp_path / str(number)) as stage:
+        async with open_stage(tmp_path / str(number), paced_by_clock=True) as stage:
             try:
                 different = difference(expected, await told(STORIES[name], stage, trouble))
             except AssertionError as failure:
@@ -142,6 +154,29 @@ async def test_who_asked_is_told_when_it_takes_long_and_once_more_when_it_is_don
     [done] = words_to(stage.anna, "now it is done")
     assert done.startswith("INC-1: now it is done, ")
     assert sum("[UPDATE" in one.shown for one in channel.messages) == 1
+
+
+async def test_a_pause_that_slack_asks_for_is_kept_to_the_second_and_told(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, paced_by_clock=True) as stage:
+        channel = await stage.declare()
+        stage.workspace.faults.on("chat.postMessage").answers_429(retry_after=LONGEST_PAUSE)
+        before = len(stage.workspace.calls)
+        await stage.anna.types("/incident update Rolled back", in_=channel)
+        await stage.anna.types("/incident update Watching it", in_=channel)
+        await stage.settle()
+        for seconds in (6, LONGEST_PAUSE - 7):
+            await stage.pass_time(seconds=seconds)
+        calls = [one.method for one in stage.workspace.calls[before:]]
+        assert calls.count("chat.postMessage") == 1
+        assert len(words_to(stage.anna, "Slack is slow to answer just now")) == 2
+
+        for seconds in (1, 15):
+            await stage.pass_time(seconds=seconds)
+        assert [one.shown.splitlines()[0].split("] ")[1] for one in channel.messages if "[UPDATE" in one.shown] == [
+            "Rolled back",
+            "Watching it",
+        ]
+        assert len(words_to(stage.anna, "now it is done")) == 2
 
 
 async def test_a_declarer_is_told_that_it_takes_long_and_once_that_it_is_set_up(stage: Stage) -> None:
