@@ -118,8 +118,7 @@ async def open_stage(folder: Path, *, paced_by_clock: bool = False, **options: A
     `paced_by_clock`: a pause that Slack asks for is over when the test has moved the clock on.
     """
     clock = ManualClock()
-    begun = clock.now()
-    pace = Pace(time=lambda: (clock.now() - begun).total_seconds()) if paced_by_clock else None
+    pace = Pace(time=clock.seconds) if paced_by_clock else None
     async with open_workspace(clock=clock, manifest=manifest.build()) as workspace:
         settings = settings_for(workspace, folder, **options)
         stage = Stage(workspace, clock, settings, http=bool(options.get("http_port")), pace=pace)
