@@ -65,16 +65,21 @@ def doctor() -> None:
 
 @cli.command()
 def export(
-    reference: Annotated[str, typer.Argument(help="Which incident, for example INC-7.")],
+    reference: Annotated[str, typer.Argument(help="Which incident, for example INC-7.")] = "",
     file_format: Annotated[str, typer.Option("--format", help="md, html or json.")] = "md",
     output: Output = "-",
+    *,
+    near_misses: Annotated[bool, typer.Option("--near-misses", help="All near misses instead, as md or json.")] = False,
 ) -> None:
-    """Write an incident's postmortem draft, or everything on record about it."""
+    """Write an incident's postmortem draft, or everything on record about it; or what almost became incidents."""
+    from bot import export_cli, near_misses_cli
     from bot.config import Settings
-    from bot.export_cli import export as write
 
     settings = Settings.from_env(os.environ, Path.cwd(), need_slack=False)
-    asyncio.run(write(settings, reference, file_format, output))
+    if near_misses:
+        asyncio.run(near_misses_cli.export(settings, file_format, output))
+        return
+    asyncio.run(export_cli.export(settings, reference, file_format, output))
 
 
 @cli.command()

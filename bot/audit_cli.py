@@ -3,13 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.config import Settings, async_url
-from bot.export_cli import newest, number_in, refuse_absent, which_there_are
-from storage import incidents, schema
-from storage.database import Database
-from storage.schema import SchemaTooNew
+from bot.config import Settings
+from bot.export_cli import newest, number_in, opened, which_there_are
+from storage import incidents
 from workflows import audit_list
 from workflows.errors import UserError
 
@@ -26,28 +22,15 @@ async def audit(settings: Settings, reference: str, *, as_json: bool) -> str:
 
 
 async def read(settings: Settings, number: int | None) -> list[dict[str, str]]:
-    url = async_url(settings.database_url)
-    refuse_absent(url)
-    database = Database(url)
-    try:
-        await schema.migrate(url)
-        async with database.read() as session:
-            if number is None:
-                found = await audit_list.notable(session)
-            else:
-                incident = await incidents.get(session, number)
-                if incident is None:
-                    raise UserError(f"There is no INC-{number} on record. {which_there_are(await newest(database))}")
-                found = await audit_list.of_incident(session, incident)
-            return audit_list.readable(found, await audit_list.people_in(session, found))
-    except SchemaTooNew as ahead:
-        raise UserError(str(ahead)) from ahead
-    except SQLAlchemyError as trouble:
-        raise UserError(
-            f"The database cannot be read ({type(trouble).__name__}). Check DATABASE_URL; `sitrep doctor` says more."
-        ) from trouble
-    finally:
-        await database.close()
+    async with opened(settings) as database, database.read() as session:
+        if number is None:
+            found = await audit_list.notable(session)
+        else:
+            incident = await incidents.get(session, number)
+            if incident is None:
+                raise UserError(f"There is no INC-{number} on record. {which_there_are(await newest(database))}")
+            found = await audit_list.of_incident(session, incident)
+        return audit_list.readable(found, await audit_list.people_in(session, found))
 
 
 def line(row: Mapping[str, str], *, named: bool) -> str:

@@ -5,6 +5,8 @@ import getpass
 import re
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,10 @@ async def export(settings: Settings, reference: str, file_format: str, output: s
 
     Raises `UserError` with a sentence for an unknown reference or format, a missing database, an unwritable file.
     """
+    if not reference.strip():
+        raise UserError(
+            "Which incident? `sitrep export INC-7`, or `sitrep export --near-misses` for what almost became one."
+        )
     render = FORMATS.get(file_format.lower())
     if render is None:
         raise UserError(f"There is no format “{file_format}”. The ones there are: {', '.join(FORMATS)}.")
@@ -47,19 +53,26 @@ def number_in(reference: str) -> int:
 
 
 async def find(settings: Settings, number: int, *, taken_as: str) -> Record:
-    """Read the record of one incident, and keep that it leaves; the schema is brought up to date first, as always."""
-    url = async_url(settings.database_url)
-    refuse_absent(url)
-    database = Database(url)
-    try:
-        await schema.migrate(url)
+    """Read the record of one incident, and keep that it leaves."""
+    async with opened(settings) as database:
         async with database.read() as session:
             incident = await incidents.get(session, number)
             if incident is None:
                 raise UserError(f"There is no INC-{number} on record. {which_there_are(await newest(database))}")
             found = await record.read(session, incident)
         await note_export(database, number, taken_as)
-        return found
+    return found
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The record, its schema brought up to date. Raises `UserError` with a sentence when it cannot be read."""
+    url = async_url(settings.database_url)
+    refuse_absent(url)
+    database = Database(url)
+    try:
+        await schema.migrate(url)
+        yield database
     except SchemaTooNew as ahead:
         raise UserError(str(ahead)) from ahead
     except SQLAlchemyError as trouble:
@@ -70,8 +83,8 @@ async def find(settings: Settings, number: int, *, taken_as: str) -> Record:
         await database.close()
 
 
-async def note_export(database: Database, incident_id: int, what: str) -> None:
-    """Keep that the record left, before it does. `what` is the format."""
+async def note_export(database: Database, incident_id: int | None, what: str) -> None:
+    """Keep that the record left, before it does. `what` is the format; without an incident, also what it was."""
     deed = Deed(
         incident_id=incident_id,
         press=new_id("cli"),

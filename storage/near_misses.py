@@ -22,7 +22,7 @@ async def locked(session: AsyncSession, number: int) -> NearMiss | None:
     return (await session.exec(statement.execution_options(populate_existing=True))).first()
 
 
-async def newest(session: AsyncSession, most: int) -> Sequence[NearMiss]:
-    """Those that nobody has reviewed first, and then the newest first."""
+async def newest(session: AsyncSession, most: int | None = None) -> Sequence[NearMiss]:
+    """Those that nobody has reviewed first, and then the newest first; all of them without `most`."""
     order = (col(NearMiss.reviewed_at).is_not(None), col(NearMiss.id).desc())
     return (await session.exec(select(NearMiss).order_by(*order).limit(most))).all()

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot import near_misses_cli
 from bot.__main__ import cli
 from bot.config import Settings, async_url
 from bot.export_cli import export, number_in
 from storage import schema
 from storage.database import Database
-from storage.models import Person
+from storage.models import NearMiss, Person
 from tests.workflows.records import DECLARED, incident, said
 from workflows.errors import UserError
 from workflows.postmortem import draft
@@ -67,6 +68,31 @@ async def test_json_goes_to_the_terminal_in_utf_8(
     found = json.loads(capfdbinary.readouterr().out.decode())
     assert [one["text"] for one in found["messages"]] == ["检查 the pool", "ask <@U1>"]
     assert found["names"] == {"U1": "Anna Keller"}
+
+
+async def test_near_misses_are_written_for_those_who_review_them(settings: Settings, tmp_path: Path) -> None:
+    database = Database(async_url(settings.database_url))
+    async with database.write() as session:
+        first = NearMiss(press="1", text="disk *full*", reported_by="U1", reported_at=DECLARED)
+        first.reviewed_by, first.reviewed_at, first.review = "U9", DECLARED, "an alert at 80%"
+        session.add(first)
+        session.add(
+            NearMiss(press="2", text="password: hunter2x", reported_by="U9", reported_at=DECLARED, service="db")
+        )
+    await database.close()
+    await near_misses_cli.export(settings, "md", str(tmp_path / "all.md"))
+    await near_misses_cli.export(settings, "json", str(tmp_path / "all.json"))
+
+    text = (tmp_path / "all.md").read_text()
+    assert text.startswith("# Near misses\n\n2 on record, 1 not reviewed yet.\n\n## NM-2 · ")
+    assert "disk \\*full\\*\n\nReported by Anna Keller.\n\n**Reviewed** by U9 on " in text
+    assert "an alert at 80%" in text
+    assert "hunter2x" not in text
+    found = json.loads((tmp_path / "all.json").read_text())
+    assert [(one["ref"], one["review"]) for one in found["near_misses"]] == [("NM-2", ""), ("NM-1", "an alert at 80%")]
+    assert (found["masked"], found["names"]) == (1, {"U1": "Anna Keller"})
+    with pytest.raises(UserError, match="There is no format “html” for near misses"):
+        await near_misses_cli.export(settings, "html", "-")
 
 
 async def test_an_unknown_incident_is_told_which_there_are(settings: Settings) -> None:
