@@ -15,7 +15,6 @@ import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.background import Background
@@ -31,8 +30,8 @@ from bot.pace import Pace
 from bot.reconnect import Reconnects
 from bot.remediation import HttpHooks
 from bot.slack import connect
-from bot.slack_calls import word_of
 from bot.slack_watch import SlackLink, WatchedCalls
+from bot.starting import CannotStart, first_ticket, who_am_i
 from bot.ticker import Ticker
 from bot.tickets import fresh_tickets
 from storage import schema
@@ -41,7 +40,6 @@ from storage.database import Database
 from storage.writer import Writer
 from workflows import reconcile, reminders, repair
 from workflows.clock import Clock
-from workflows.errors import SitrepError
 from workflows.registry import WORKFLOWS
 from workflows.runner import Runner
 from workflows.services import Services
@@ -50,10 +48,6 @@ log = logging.getLogger(__name__)
 
 CALL_TIMEOUT: Final = 30  # seconds for one call to Slack
 LOOK_AT_SOCKET: Final = 3  # seconds between looks; presses during a lost connection fail, so it must not last
-
-
-class CannotStart(SitrepError):
-    """Slack does not accept us; the message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +88,7 @@ async def open_app(
         identity = await who_am_i(web_client(settings, session))
         calls = WatchedCalls(web_client(settings, session), [metrics.called, link.called], pace)
         link.asking(partial(calls.call, "auth.test"))
+        signed = takes_requests(settings, http=http)
         database = await open_record(stack, settings, metrics)
         services = Services(
             database=database,
@@ -111,7 +106,6 @@ async def open_app(
         bolt = bolt_app(settings, session, identity)
         Listeners(services, background).listen(bolt)
         health = Health(database, services.clock, link)
-        signed = takes_requests(settings, http=http)
         port = await serve(stack, settings, bolt if signed else None, Watching(health, metrics, database))
         reconnects = Reconnects(services)
         modes = await listen(stack, settings, bolt, link, reconnects, signed=signed)
@@ -157,28 +151,6 @@ def web_client(settings: Settings, session: aiohttp.ClientSession) -> AsyncWebCl
     """No retries of its own: repeating a post blindly after a lost connection would post twice."""
     token = settings.bot_token.get_secret_value()
     return AsyncWebClient(token=token, base_url=settings.api_url, session=session, retry_handlers=[])
-
-
-async def who_am_i(client: AsyncWebClient) -> dict[str, Any]:
-    """`auth.test`, once, at start. Raises `CannotStart`."""
-    try:
-        answer = await client.auth_test()
-    except SlackApiError as error:
-        if error.response.status_code >= 500:
-            raise CannotStart(
-                f"Slack is not well (HTTP {error.response.status_code}). Nothing is lost: start Sitrep again in a "
-                "moment. https://slack-status.com says more."
-            ) from error
-        raise CannotStart(
-            f"Slack refuses SLACK_BOT_TOKEN ({word_of(error)}). Copy the bot token again from the app's page "
-            "(OAuth & Permissions), or reinstall the app; `sitrep doctor` checks the rest."
-        ) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise CannotStart(
-            f"Slack cannot be reached at {client.base_url} ({type(error).__name__}). "
-            "Check the network, a proxy, and SLACK_API_URL."
-        ) from error
-    return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
 async def started_runner(stack: AsyncExitStack, services: Services) -> Runner:
@@ -231,7 +203,15 @@ def hushed(logger: logging.Logger) -> Iterator[logging.Logger]:
 
 
 def takes_requests(settings: Settings, *, http: bool | None) -> bool:
-    """Whether Slack's signed requests are taken: with a signing secret, when asked for or when there is no socket."""
+    """Whether Slack's signed requests are taken: with a signing secret, when asked for or when there is no socket.
+
+    Raises `CannotStart` when they are asked for and nothing tells whether they are Slack's.
+    """
+    if http and settings.signing_secret is None:
+        raise CannotStart(
+            "--http takes Slack's requests, and SLACK_SIGNING_SECRET is missing, which tells them from others': copy "
+            "it from the app's page, Basic Information. To serve health alone on another address, set SITREP_HTTP."
+        )
     return settings.signing_secret is not None and (bool(http) or settings.app_token is None)
 
 
@@ -250,10 +230,11 @@ async def listen(
         modes.append(f"HTTP on {settings.http_host}:{settings.http_port}/slack/events")
     if settings.app_token is not None:
         handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value(), ping_interval=LOOK_AT_SOCKET)
+        stack.push_async_callback(handler.close_async)
         link.through_socket(handler.client.is_connected)
         reconnects.through_socket(handler.client)
+        handler.client.wss_uri = await first_ticket(settings, handler.client.web_client)
         await stack.enter_async_context(fresh_tickets(handler.client, LOOK_AT_SOCKET))
         await handler.connect_async()  # type: ignore[no-untyped-call]
-        stack.push_async_callback(handler.close_async)
         modes.append("Socket Mode")
     return tuple(modes)

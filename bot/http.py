@@ -1,5 +1,6 @@
 """The HTTP side: Slack's signed requests where there is no socket, and how we are."""
 
+import os
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -11,6 +12,7 @@ from bot import metrics
 from bot.config import Settings
 from bot.health import Health, Report
 from bot.metrics import Metrics
+from bot.starting import CannotStart
 from storage.database import Database
 
 SHUTDOWN: Final = 5.0  # seconds that open requests may take at the end
@@ -30,7 +32,7 @@ async def serve(stack: AsyncExitStack, settings: Settings, bolt: AsyncApp | None
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+    await listen(runner, settings.http_host, settings.http_port)
     return int(runner.addresses[0][1])
 
 
@@ -62,6 +64,17 @@ def answer(report: Report) -> dict[str, object]:
         told["reminder_lag_seconds"] = round(report.lag.reminder.total_seconds())
         told["run_lag_seconds"] = round(report.lag.run.total_seconds())
     return told
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as trouble:
+        reason = os.strerror(trouble.errno) if trouble.errno and trouble.errno > 0 else str(trouble.strerror)
+        raise CannotStart(
+            f"Nothing can listen on {host}:{port} ({reason.lower()}). Does another Sitrep run here already? Else set "
+            "SITREP_HTTP to an address of this machine with a free port."
+        ) from trouble
 
 
 class SlackRequests:

@@ -5,11 +5,12 @@ import gc
 import logging
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 
-from bot.app import App, CannotStart, open_app
+from bot.app import App, open_app
 from bot.config import Settings
 from bot.logs import set_up_logging
+from bot.starting import CannotStart
 from storage.database import Unavailable
 from storage.schema import SchemaTooNew
 
@@ -23,13 +24,37 @@ async def run_until_told(settings: Settings, *, http: bool = False) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
+    await work_until(told, settings, http=http)
+    log.info("Stopped; what is left is on record and resumed at the next start", extra={"action": "stopped"})
+
+
+async def work_until(told: asyncio.Event, settings: Settings, *, http: bool = False) -> None:
+    """Start, and stop when told, even while starting. Raises `CannotStart`."""
     with in_one_sentence():
-        async with open_app(settings, http=http or None) as app:
+        async with AsyncExitStack() as stack:
+            with giving_up_when(told):
+                app = await stack.enter_async_context(open_app(settings, http=http or None))
+            if told.is_set():
+                return
             spare_what_stays()
             log.info(started(app, settings), extra={"action": "started"})
             await told.wait()
             log.info("Stopping: no new work is taken, what runs may end", extra={"action": "stopping"})
-    log.info("Stopped; what is left is on record and resumed at the next start", extra={"action": "stopped"})
+
+
+@contextmanager
+def giving_up_when(told: asyncio.Event) -> Iterator[None]:
+    """Leave the block once told to stop: what a start waits for, such as the end of an outage, may not come."""
+    task = asyncio.current_task()
+    watch = asyncio.get_running_loop().create_task(told.wait(), name="told while starting")
+    watch.add_done_callback(lambda ended: None if ended.cancelled() or task is None else task.cancel())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if task is None or not told.is_set() or task.uncancel():
+            raise
+    finally:
+        watch.cancel()
 
 
 def spare_what_stays() -> None:

@@ -93,6 +93,17 @@ class Calls:
         return Refused(word, detail_of(said))
 
 
+def for_now(error: SlackApiError) -> bool:
+    """Whether the same question may be answered otherwise later: limits and outages."""
+    status, word = error.response.status_code, str(answer_of(error).get("error") or "")
+    return status == 429 or status >= 500 or word in LATER_ERRORS | UNCLEAR_ERRORS
+
+
+def is_slack(error: SlackApiError) -> bool:
+    """Whether it was Slack that answered, and not a proxy or some other server."""
+    return "error" in answer_of(error)
+
+
 def answer_of(error: SlackApiError) -> Mapping[str, Any]:
     """What Slack said; empty when a proxy or a broken Slack sent a page instead of JSON."""
     data = error.response.data

@@ -4,6 +4,7 @@ A database whose schema is newer than this program is refused: an old replica mu
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, String, column, create_engine, inspect, table, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import models
-from storage.database import unavailable
+from storage.database import Unavailable, unavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -35,8 +37,15 @@ async def migrate(url: str) -> None:
 
     Raises `SchemaTooNew` when the database is ahead of the code, and `Unavailable` when it cannot be used.
     """
-    with unavailable():
-        await asyncio.to_thread(upgrade, url)
+    try:
+        with unavailable():
+            await asyncio.to_thread(upgrade, url)
+    except Unavailable:
+        raise
+    except (DatabaseError, sqlite3.Error, OSError) as trouble:
+        # Not a database at all, a folder that cannot be made, a user who may not create tables.
+        reason = str(getattr(trouble, "orig", None) or trouble).strip().splitlines()
+        raise Unavailable(reason[0] if reason else type(trouble).__name__) from trouble
 
 
 def upgrade(url: str) -> None:

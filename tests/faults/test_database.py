@@ -15,11 +15,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.util import await_only
 from sqlmodel import col, func, select
 
-from bot.app import CannotStart, open_app
+from bot.app import open_app
 from bot.config import Settings
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.running import in_one_sentence
+from bot.starting import CannotStart
 from storage.models import Entry, Incident, Message, Press, Run, Update
 from tests.postgres import fresh_database, run, server_url
 from tests.stage import Stage, open_stage
@@ -201,7 +202,13 @@ async def test_at_the_start_an_unusable_database_is_one_sentence(stage: Stage) -
     with pytest.raises(CannotStart, match="database cannot be used") as refused:
         await start(unreachable)
     assert "secret" not in str(refused.value)
-    with closing(sqlite3.connect(make_url(stage.settings.database_url).database or "")) as newer, newer:
+    path = Path(make_url(stage.settings.database_url).database or "")
+    text = path.with_name("notes.txt")
+    text.write_text("This is no database, and as long as a page of one. " * 20)
+    for odd in (text, text / "sitrep.db"):
+        with pytest.raises(CannotStart, match="database cannot be used"):
+            await start(replace(stage.settings, database_url=f"sqlite:///{odd}"))
+    with closing(sqlite3.connect(path)) as newer, newer:
         newer.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(CannotStart, match="newer version has used it"):
         await start(stage.settings)

@@ -1,12 +1,15 @@
 """Starting when Slack is not well."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
-from bot.app import CannotStart, open_app
+from bot.app import open_app
+from bot.running import work_until
+from bot.starting import CannotStart
 from tests.stage import Stage
 
 
@@ -36,6 +39,33 @@ async def test_a_token_that_is_wrong_is_one_sentence_without_the_token(stage: St
     with pytest.raises(CannotStart, match="invalid_auth") as refused:
         await start_again(stage)
     assert "xoxb-wrong" not in str(refused.value)
+
+
+async def test_an_app_token_that_is_wrong_is_one_sentence_too(stage: Stage) -> None:
+    await stage.stop()
+    stage.settings = replace(stage.settings, app_token=SecretStr("xapp-wrong"))
+    with pytest.raises(CannotStart, match=r"SLACK_APP_TOKEN \(invalid_auth\)"):
+        await start_again(stage)
+
+
+async def test_what_nobody_can_listen_on_and_what_nobody_signs_is_said_with_what_to_set(stage: Stage) -> None:
+    port = stage.app.http_port
+    await stage.stop()
+    stage.settings = replace(stage.settings, http_host="192.0.2.1", http_port=port)
+    with pytest.raises(CannotStart, match="SITREP_HTTP"):
+        await start_again(stage)
+    with pytest.raises(CannotStart, match="SLACK_SIGNING_SECRET is missing"):
+        async with open_app(replace(stage.settings, signing_secret=None), http=True):
+            pass
+
+
+async def test_a_start_that_waits_for_slack_can_be_told_to_stop(stage: Stage) -> None:
+    await stage.stop()
+    told, unwell = asyncio.Event(), stage.workspace.faults.on("apps.connections.open", times=None).http_error(503)
+    starting = asyncio.create_task(work_until(told, stage.settings))
+    await stage.workspace.until(lambda: unwell.hits > 0)
+    told.set()
+    await asyncio.wait_for(starting, 5)
 
 
 def outage(stage: Stage) -> Callable[[], Awaitable[None]]:
