@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from commands import speech
 from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcommand, told
-from commands.which import by_id, incident_meant
+from commands.which import by_id, incident_meant, number_behind
 from storage import actions as stored
 from storage.models import Action, Incident
 from workflows import actions, blocks, people, spoken
@@ -207,7 +207,7 @@ async def pressed(press: ButtonPress, verb: str, services: Services) -> Reply:
     """The value is `incident.number`."""
     incident_id, _, number = press.value.partition(".")
     incident = await by_id(incident_id, services)
-    await actions.apply(services, incident.key, verb, [int(number or 0)], press=press.press, by=press.user_id)
+    await actions.apply(services, incident.key, verb, [number_behind(number)], press=press.press, by=press.user_id)
     return NOTHING
 
 

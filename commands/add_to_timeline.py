@@ -1,6 +1,7 @@
 """*Add to timeline* in a message's menu, and the button that takes it off again."""
 
 from commands.request import ButtonPress, Reply, Shortcut, told
+from commands.which import number_behind
 from workflows import blocks, marks, scribe
 from workflows.errors import UserError
 from workflows.ports import Heard
@@ -44,5 +45,5 @@ def heard(request: Shortcut) -> Heard:
 
 
 async def taken_off(press: ButtonPress, services: Services) -> Reply:
-    ref = await marks.unmark(services, int(press.value), press=press.press)
+    ref = await marks.unmark(services, number_behind(press.value), press=press.press)
     return told(f"It is off the timeline of {ref}. The message itself stays on record.")

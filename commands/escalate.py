@@ -7,7 +7,7 @@ from typing import Final
 
 from commands import speech
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
-from commands.which import by_id, incident_meant
+from commands.which import by_id, incident_meant, number_behind
 from storage import escalations
 from storage.models import Escalation, EscalationState, Incident
 from workflows import blocks, escalating, escalation, matrix
@@ -174,7 +174,7 @@ async def opened(press: ButtonPress, services: Services) -> Reply:
 
 async def pressed(press: ButtonPress, services: Services) -> Reply:
     """*On my way*, *Cannot*, *Escalate*, *Not needed*, *Next in line now*, *Stop*: what it changed is on view."""
-    word, number = press.action_id.rpartition("_")[2], int(press.value)
+    word, number = press.action_id.rpartition("_")[2], number_behind(press.value)
     async with services.database.read() as session:
         begun = await escalation.known(session, number)
     incident = await by_id(str(begun.incident_id), services)

@@ -5,7 +5,7 @@ from typing import Final
 
 from commands import speech
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
-from commands.which import by_id, incident_meant
+from commands.which import by_id, incident_meant, number_behind
 from storage import incidents
 from storage.models import Handoff, Incident
 from workflows import blocks, handoff
@@ -117,7 +117,7 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
 async def pressed(press: ButtonPress, services: Services) -> Reply:
     """*Accept*, *Decline*, *Withdraw*: what it changed is on view for everybody."""
     word = press.action_id.rpartition("_")[2]
-    await give_answer(services, int(press.value), word, press=press.press, by=press.user_id)
+    await give_answer(services, number_behind(press.value), word, press=press.press, by=press.user_id)
     return NOTHING
 
 

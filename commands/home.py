@@ -1,6 +1,7 @@
 """What can be pressed on the home tab and nowhere else."""
 
 from commands.request import NOTHING, ButtonPress, Reply
+from commands.which import number_behind
 from storage.models import Action, Incident
 from workflows import access, actions, home
 from workflows.errors import UserError
@@ -9,8 +10,9 @@ from workflows.services import Services
 
 async def done(press: ButtonPress, services: Services) -> Reply:
     """*Done* beside what somebody took on. The tab shows at once that it is."""
+    number = number_behind(press.value)
     async with services.database.read() as session:
-        action = await session.get(Action, int(press.value))
+        action = await session.get(Action, number)
         incident = await session.get(Incident, action.incident_id) if action else None
         seen = incident is not None and await access.may_see(session, incident, press.user_id)
     if action is None or not seen:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcommand, told
-from commands.which import incident_meant
+from commands.which import incident_meant, number_behind
 from workflows import merge
 from workflows.errors import UserError
 from workflows.services import Services
@@ -32,7 +32,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
 async def pressed(press: ButtonPress, services: Services) -> Reply:
     """*Merge into INC-7* on the notice that two incidents look alike."""
     merged, _, survivor = press.value.partition(":")
-    await merge.merge(services, int(merged), int(survivor), press=press.press, by=press.user_id)
+    await merge.merge(services, number_behind(merged), number_behind(survivor), press=press.press, by=press.user_id)
     return NOTHING
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from commands import options
 from commands.about_service import find_service, known
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
+from commands.which import number_behind
 from storage.models import NearMiss
 from workflows import blocks, near_misses, people
 from workflows.blocks import Block
@@ -85,7 +86,7 @@ def row(one: NearMiss) -> Block:
 
 async def opened(press: ButtonPress, services: Services) -> Reply:
     """*Review* in the list."""
-    return shown(review_form(await near_misses.get(services, int(press.value))))
+    return shown(review_form(await near_misses.get(services, number_behind(press.value))))
 
 
 async def submitted(request: FormSubmission, services: Services) -> Reply:

@@ -8,7 +8,7 @@ from typing import Final
 
 from commands import speech
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
-from commands.which import by_id, incident_meant
+from commands.which import by_id, incident_meant, number_behind
 from storage import promises as stored
 from storage.models import Incident, Promise, PromiseState
 from workflows import blocks, people, promise_words, promises, promises_until
@@ -149,7 +149,7 @@ async def opened(press: ButtonPress, services: Services) -> Reply:
 
 async def meant(press: ButtonPress, services: Services) -> tuple[Incident, int]:
     incident_id, _, number = press.value.partition(" ")
-    return await by_id(incident_id, services), int(number)
+    return await by_id(incident_id, services), number_behind(number)
 
 
 def form(incident: Incident, promise: Promise, verb: str) -> Block:

@@ -7,7 +7,7 @@ from typing import Final
 
 from commands import speech
 from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcommand, told
-from commands.which import by_id, incident_meant
+from commands.which import by_id, incident_meant, number_behind
 from storage import checklists as stored
 from storage.models import Checklist, Incident
 from workflows import approved, blocks, checklists, library, mitigations, mrkdwn, remediation
@@ -222,8 +222,8 @@ async def marked(press: ButtonPress, services: Services, *, done: bool) -> Reply
     await checklists.tick(
         services,
         incident.key,
-        int(checklist or 0),
-        [int(step or 0)],
+        number_behind(checklist),
+        [number_behind(step)],
         done=done,
         press=press.press,
         by=press.user_id,

@@ -1,5 +1,6 @@
 """Which incident is meant: the one named first, else the one whose channel this is."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -16,6 +17,7 @@ from workflows.words import escape
 
 LOOKED_AT: Final = 100  # of the open ones; some of them may be for others only
 MOST_NAMED: Final = 10
+NUMBER: Final = re.compile(r"[0-9]{1,9}")  # longer ones fit no database
 
 
 async def incident_meant(request: SlashRequest, services: Services) -> tuple[Incident, SlashRequest]:
@@ -46,12 +48,10 @@ async def incident_meant(request: SlashRequest, services: Services) -> tuple[Inc
 
 
 async def allowed(incident: Incident, services: Services) -> None:
-    """Raise `NotAllowed` for who may not see it, or not do what only shows; changes are checked when they are made."""
-    asker = services.asker
+    """Raise `NotAllowed` for who may not read of it; changes are checked when they are made."""
     async with services.database.read() as session:
-        await permissions.require_sight(session, incident, asker)
-        if asker is not None and asker.verb in permissions.READING:
-            await permissions.require(session, incident, asker, services.policy)
+        await permissions.require_sight(session, incident, services.asker)
+        await permissions.require_reading(session, incident, services.asker, services.policy)
     if incident.private:
         await audit.looked(services, incident.key)
 
@@ -79,12 +79,23 @@ def where(incident: Incident) -> str:
     return f"<#{incident.channel_id}>" if incident.channel_id else "a channel that is being set up"
 
 
+def number_behind(value: str) -> int:
+    """The number that a button of ours carries. Raises `UserError` where an earlier release put something else."""
+    if NUMBER.fullmatch(value) is None:
+        raise UserError(
+            "That button is from an older message, and nothing was done. `/incident status` shows how it stands now, "
+            "`/incident help` what you can type."
+        )
+    return int(value)
+
+
 async def by_id(value: str, services: Services) -> Incident:
     """The incident that a button of ours carries. Raises `NotAllowed` for who may not use the button."""
+    number = number_behind(value)
     async with services.database.read() as session:
-        found = await incidents.get(session, int(value))
+        found = await incidents.get(session, number)
         if found is None:
-            raise UserError(access.unknown(int(value)))
+            raise UserError(access.unknown(number))
         await permissions.require(session, found, services.asker, services.policy)
     if found.private:
         await audit.looked(services, found.key)

@@ -25,7 +25,7 @@ ADMINS: Final = "admins"
 WORDS: Final = (ANYONE, MEMBERS, HOLDERS, ADMINS, *ROLES)
 
 CHANGE: Final = "change"  # every verb that changes an incident and is not named
-READ: Final = "read"  # every verb that only shows something
+READ: Final = "read"  # every verb that only shows something, and what other verbs show
 READING: Final = frozenset({"status", "timeline", "list", "help", "catchup", "metrics", "oncall", "postmortem"})
 
 ASK_THEMSELVES: Final = frozenset({"close"})  # they put a refusal on the timeline too
@@ -59,6 +59,16 @@ async def require(session: AsyncSession, incident: Incident, asker: Asker | None
     who = who_may(policy, asker.verb)
     if not await is_one_of(session, incident, asker, who, policy):
         raise NotAllowed(await refusal(session, incident, who), incident.key, asker)
+
+
+async def require_reading(session: AsyncSession, incident: Incident, asker: Asker | None, policy: Policy) -> None:
+    """Raise `NotAllowed` unless this person may read of it. Who may do what the word does may read what it shows."""
+    if asker is None or not asker.verb or asker.how == "cli":
+        return
+    who = policy.permissions[READ] if asker.verb not in READING else who_may(policy, asker.verb)
+    if await is_one_of(session, incident, asker, who, policy):
+        return
+    await require(session, incident, asker, policy)
 
 
 def require_general(asker: Asker | None, policy: Policy, verb: str) -> None:

@@ -41,6 +41,10 @@ async def ask_for(services: Services, incident_id: int, *, press: str, by: str) 
 
     Raises `UserError` when the incident is over, or nothing is configured that could make one; `AlreadyDone`.
     """
+    async with services.database.read() as session:
+        known = await war_rooms.of_incident(session, incident_id)
+    if known is not None and known.url:
+        return known  # looking is no change, and asks for no permission to make one
     async with change(services, incident_id, press=press) as made:
         known = await war_rooms.of_incident(made.session, incident_id)
         if known is not None and known.url:

@@ -43,6 +43,7 @@ async def test_rules_of_the_configuration_hold_for_words_buttons_and_forms(tmp_p
         "severity": ("ic",),
         "update": ("roles", group.id),
         "status": ("members",),
+        "read": ("members",),
     }
     policy = replace(default_policy(), permissions=rules, admins=(dora,))
     async with open_stage(tmp_path / "again", policy=policy) as stage:
@@ -64,6 +65,8 @@ async def test_rules_of_the_configuration_hold_for_words_buttons_and_forms(tmp_p
         await stage.chen.types("/incident update rolled back", in_=channel)
         assert told(stage.chen).startswith("For INC-1 that is for people with a role in it and the user group")
         await stage.dora.types("/incident status INC-1", in_="general")
+        assert told(stage.dora).startswith("For INC-1 that is for people in its channel.")
+        await stage.dora.types("/incident promises INC-1", in_="general")  # shows, although it is no reading word
         assert told(stage.dora).startswith("For INC-1 that is for people in its channel.")
 
         # Being in the group counts, without a role and without being asked of Slack again and again.

@@ -105,6 +105,18 @@ async def test_people_are_let_in_and_taken_out(stage: Stage) -> None:
     assert told(stage.chen) == unknown
 
 
+async def test_who_is_taken_out_before_the_invitation_went_out_is_not_invited(stage: Stage) -> None:
+    channel = await declared(stage)
+    stage.workspace.faults.on("conversations.invite").fails("internal_error")
+    await stage.bilal.types("/incident access add @chen", in_=channel)
+    await stage.settle()
+    await stage.anna.types("/incident access remove @chen", in_=channel)
+    await stage.pass_time(seconds=5)
+
+    assert stage.chen.id not in channel.members
+    assert not stage.chen.dm.messages
+
+
 async def test_whoever_is_asked_to_take_over_learns_of_it(stage: Stage) -> None:
     channel = await declared(stage)
     await stage.dora.types("/incident handoff INC-1 withdraw", in_="general")
@@ -153,6 +165,21 @@ async def test_a_public_incident_is_hidden_as_far_as_slack_allows(stage: Stage) 
     assert not any(word in everything(stage.dora, stage) for word in SECRETS)
     await stage.anna.types("/incident access public", in_=channel)
     assert told(stage.anna).startswith("INC-1 stays private: Slack does not turn a private channel public")
+
+
+async def test_an_incident_that_is_hidden_while_it_is_announced_is_announced_nowhere(stage: Stage) -> None:
+    announcements = stage.workspace.channel("incidents")
+    faults, announced = stage.workspace.faults, lambda args: args["channel"] == announcements.id
+
+    async def hide() -> None:
+        await stage.anna.types("/incident access private", in_=stage.workspace.channels[-1])
+        await stage.workspace.until(lambda: "Private" in stage.workspace.channels[-1].pinned[0].shown)
+
+    faults.on("chat.postMessage", where=announced).calls(hide, when="after")
+    faults.on("chat.postMessage", where=announced).resets(after_effect=True)
+    await stage.declare(f"sev1 {TITLE}")
+    await stage.pass_time(seconds=5)
+    assert not any(TITLE in message.shown for message in announcements.messages)
 
 
 # Nothing leaks, wherever somebody looks.
@@ -231,6 +258,7 @@ async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
             pressed = [await pressing(stage, action, value.format(n=n)) for n in (1, 999)]
             assert pressed[0] in (pressed[1], UNKNOWN), f"{action} {value}"
             assert not any(secret in pressed[0] for secret in secrets), f"{action} {value}"
+        assert await pressing(stage, action, "from the stone age") != "not understood", action
     for callback in commands.FORMS:
         if callback != "declare":
             said = [await submitting(stage, callback, n) for n in (1, 999)]

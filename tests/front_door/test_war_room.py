@@ -76,8 +76,9 @@ async def test_a_link_by_hand_is_on_the_card_in_the_bookmarks_and_on_the_timelin
     ):
         await stage.anna.types(f"/incident call {typed}", in_=channel)
         assert told(stage.anna).startswith(sentence)
-    await stage.anna.types("/incident call", in_=channel)
-    assert told(stage.anna).startswith("The call of INC-1: https://meet.example.com/x (given by @Anna Keller)")
+    for who, where in ((stage.anna, channel), (stage.dora, "general")):  # looking is no change: anybody may
+        await who.types("/incident call INC-1", in_=where)
+        assert told(who).startswith("The call of INC-1: https://meet.example.com/x (given by @Anna Keller)")
 
     await stage.anna.types("/incident call off", in_=channel)
     await stage.settle()
