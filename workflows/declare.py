@@ -43,6 +43,7 @@ from workflows.surfaces import load
 from workflows.words import escape, person
 
 TRIES_FOR_A_NAME: Final = 20
+ANNOUNCEMENT: Final = "announcement"  # its surface
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,11 +343,14 @@ async def announce(run: Run, services: Services) -> None:
     """One line in the announcement channel, kept current from then on."""
     name = services.policy.announce
     incident = await load(services, run.incident_id)
-    if name is None or incident.private:
+    if name is None or (incident.private and not run.repeat):
         return
     loss = f"#{name} could not be told: create the channel, or set another one in sitrep.toml"
     channel_id = await run.attempt("find_announce", lambda: channels.by_name(services, name), loss=loss)
     if channel_id is None:
+        return
+    if incident.private:
+        await run.attempt("gone", lambda: gone(run, services, channel_id), loss="The announcement could not be removed")
         return
     async with services.database.read() as session:
         post = card.announcement(await overview(session, incident, services.policy))
@@ -355,7 +359,17 @@ async def announce(run: Run, services: Services) -> None:
     await run.attempt("announce", lambda: placed(run, services, channel_id, post), loss=loss)
     async with change(services, run.incident_id) as after:
         await after.refresh()
+        if after.incident.private:  # made so just now, and whoever took the announcement away found none
+            await after.owe("withdraw", f"{run.incident_id}:announced", lane=f"refresh:{run.incident_id}")
+
+
+async def gone(run: Run, services: Services, channel_id: str) -> str:
+    """It became private, and an earlier entry may have announced it without hearing so."""
+    lost = await services.slack.posts.find(channel_id, run.step_key(ANNOUNCEMENT), run.since)
+    if lost is not None:
+        await services.slack.posts.delete(channel_id, lost)
+    return "gone"
 
 
 async def placed(run: Run, services: Services, channel_id: str, post: Post) -> str:
-    return (await surfaces.place(run, services, "announcement", channel_id, post)).ts
+    return (await surfaces.place(run, services, ANNOUNCEMENT, channel_id, post)).ts

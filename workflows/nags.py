@@ -235,6 +235,8 @@ async def keep(run: Run, services: Services, new: Surface) -> bool:
         incident = await incidents.locked(session, run.incident_id)
         if incident is None or not asks(incident, services.clock.now()):
             return False
+        if incident.private and new.kind == ANNOUNCEMENT:
+            return False
         known = await incidents.surface(session, incident.key, new.kind) or new
         known.channel_id, known.ts = new.channel_id, new.ts
         session.add(known)

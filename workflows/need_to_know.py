@@ -74,7 +74,8 @@ async def refuse_removing(made: Change, user: str, by: str, services: Services) 
     commander = next((one.user_id for one in held if one.role == "ic"), "")
     asker = services.asker
     if by not in (user, commander, incident.declared_by, *services.policy.admins):
-        text = f"Taking people out of {incident.ref} is for {person(commander)}, who is incident commander, and admins."
+        whom = f"{person(commander)}, who is incident commander," if commander else "its incident commander"
+        text = f"Taking people out of {incident.ref} is for {whom} and admins."
         raise NotAllowed(f"{text} Nothing was changed.", incident.key, asker)
     if not await access.may_see(made.session, incident, user):
         raise UserError(f"{person(user)} is not among those who may see {incident.ref}. Nothing was changed.")

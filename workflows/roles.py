@@ -107,7 +107,8 @@ async def leave(services: Services, incident_id: int, role: str, user: str, *, p
             )
         commander = next((one.user_id for one in held if one.role == "ic"), "")
         if by not in (user, commander, *services.policy.admins):
-            text = f"{person(user)} can leave that role themselves; so can {person(commander)} decide it."
+            also = f"{person(commander)} can decide it" if commander else "an admin can decide it"
+            text = f"{person(user)} can leave that role themselves, and {also}. Nothing was changed."
             raise NotAllowed(text, incident_id)
         await incidents.end_role(made.session, made.incident.key, role, user, made.now)
         made.tell("role", f"{person(user)} is no longer {TITLES[role]}", by)

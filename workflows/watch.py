@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import channels, incidents
 from storage.models import OPEN_STATUSES, Incident, Known, Status, Surface
-from workflows import card, reaching, refresh, repair, scribe, surfaces
+from workflows import card, need_to_know, reaching, refresh, repair, scribe, surfaces
 from workflows.change import Change, change
 from workflows.errors import AlreadyDone
 from workflows.overview import overview
@@ -183,6 +183,7 @@ async def made_private(services: Services, channel_id: str, by: str) -> None:
         if c.incident.private:
             return
         c.incident.private = True
+        await need_to_know.let_in(c, need_to_know.by_rule(services.policy), by or "sitrep")
         c.tell("channel", "The channel was made private. The incident is not announced any longer.", by or "sitrep")
         text = (
             f"<#{channel_id}> is private now. I took the announcement of {c.incident.ref} away and list it in its own "
