@@ -181,6 +181,7 @@ def bolt_app(settings: Settings, session: aiohttp.ClientSession, identity: dict[
     secret = settings.signing_secret
     with hushed(logging.getLogger("slack_bolt")) as logger:
         return AsyncApp(
+            name="sitrep",  # else Bolt looks through all loaded modules for the caller's file
             client=AsyncWebClient(base_url=settings.api_url, session=session, retry_handlers=[]),
             authorize=authorize,
             signing_secret=secret.get_secret_value() if secret else "",

@@ -29,6 +29,7 @@ from bot.practice.workspace import Workspace, open_workspace
 from storage import runs
 from storage.database import Database
 from tests.clock import ManualClock
+from tests.record import lay_out
 
 ROOT = Path(__file__).parents[1]
 FORKING = multiprocessing.get_context("forkserver")
@@ -261,6 +262,8 @@ async def open_town(
 ) -> AsyncIterator[Town]:
     """A town with the bot running. Whatever still runs at the end is killed."""
     url = database_url or f"sqlite:///{folder / 'sitrep.db'}"
+    if not database_url and launch is not Command:
+        lay_out(folder / "sitrep.db")
     clock = SharedClock(folder / "clock")
     async with open_workspace(
         clock=SystemClock() if launch is Command else clock, manifest=manifest.build()

@@ -15,6 +15,7 @@ from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.practice.workspace import Workspace, open_workspace
 from tests.clock import ManualClock
+from tests.record import lay_out
 from workflows.policy import Policy
 
 
@@ -97,12 +98,15 @@ class Stage:
 def settings_for(
     workspace: Workspace, folder: Path, *, database_url: str = "", http_port: int = 0, policy: Policy | None = None
 ) -> Settings:
-    """Settings as the environment would give them for this workspace."""
+    """Settings as the environment would give them for this workspace; by default with an empty record in `folder`."""
+    record = folder / "sitrep.db"
+    if not database_url:
+        lay_out(record)
     env = {
         "SLACK_BOT_TOKEN": workspace.bot_token,
         "SLACK_API_URL": workspace.api_url,
         "SLACK_SIGNING_SECRET": workspace.signing_secret,
-        "DATABASE_URL": database_url or f"sqlite:///{folder / 'sitrep.db'}",
+        "DATABASE_URL": database_url or f"sqlite:///{record}",
         "SITREP_HTTP": f"127.0.0.1:{http_port or 1}",
     }
     if not http_port:

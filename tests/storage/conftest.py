@@ -14,6 +14,7 @@ from storage import schema
 from storage.database import Database
 from storage.models import Incident
 from tests.postgres import fresh_database
+from tests.record import lay_out
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
@@ -45,9 +46,8 @@ def template() -> Iterator[str]:
 async def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The address of a database with all tables and no rows."""
     if request.param == "sqlite":
-        address = async_url(f"sqlite:///{tmp_path / 'sitrep.db'}")
-        await schema.migrate(address)
-        yield address
+        lay_out(tmp_path / "sitrep.db")
+        yield async_url(f"sqlite:///{tmp_path / 'sitrep.db'}")
         return
     async with fresh_database(template=request.getfixturevalue("template")) as address:
         yield async_url(address)

@@ -14,11 +14,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import connect
 from bot.slack_calls import Calls
-from storage import runs, schema, timeline
+from storage import runs, timeline
 from storage.database import Database
 from storage.models import Incident, Run, RunState
 from storage.writer import Writer
 from tests.clock import ManualClock
+from tests.record import lay_out
 from workflows.policy import default_policy
 from workflows.ports import Busy, Refused, SlackTrouble, Unclear
 from workflows.runner import LEASE, LOOKS, MOST_AT_ONCE, MOST_LOOKS, Runner, pause_after
@@ -91,7 +92,7 @@ class Yard:
 @pytest.fixture
 async def yard(tmp_path: Path) -> AsyncIterator[Yard]:
     url, clock = f"sqlite+aiosqlite:///{tmp_path / 'sitrep.db'}", ManualClock()
-    await schema.migrate(url)
+    lay_out(tmp_path / "sitrep.db")
     database = Database(url)
     incident = Incident(
         press="p", title="Checkout", severity="SEV1", declared_by="U1", declared_at=clock.now(), channel_name="i-1"

@@ -17,11 +17,12 @@ from sqlmodel import col, select
 from bot.events import EVENTS
 from bot.slack import connect
 from bot.slack_calls import Calls
-from storage import actions, messages, schema
+from storage import actions, messages
 from storage.database import Database
 from storage.models import Incident, Message, Person, Reaction, Revision
 from storage.writer import Writer
 from tests.clock import ManualClock
+from tests.record import lay_out
 from workflows.policy import default_policy
 from workflows.services import Services
 
@@ -35,7 +36,7 @@ SECONDS = count(1_780_000_000, 1000)  # each story has a message of its own
 async def desk(folder: Path) -> AsyncIterator[Services]:
     """The record with one incident in it, and nobody to call."""
     url = f"sqlite+aiosqlite:///{folder / 'sitrep.db'}"
-    await schema.migrate(url)
+    lay_out(folder / "sitrep.db")
     database = Database(url)
     writer = Writer(database)
     async with aiohttp.ClientSession() as session:
