@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Literal, Self, cast
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from bot import config_calls
 from bot.config_calls import CallLogins
 from bot.config_file import ConfigError, read_policy
+from bot.config_findings import text_of
 from bot.config_schema import duration
 from workflows.policy import Policy, default_policy
 
@@ -97,11 +99,13 @@ class Examination:
 def examine(env: Mapping[str, str], folder: Path) -> Examination:
     """Read everything that `Settings.from_env` reads, but report instead of raising."""
     folder = folder.absolute()
-    given = _given(env, folder, VARIABLES)
-    reading = _Reading(given=given, folder=folder)
+    problems: list[str] = []
+    in_file = _in_file(folder / ".env", problems)
+    given = _given(env, in_file, VARIABLES)
+    reading = _Reading(given=given, folder=folder, problems=problems)
     host, port = reading.http()
     policy = reading.policy()
-    hook_secrets = _given(env, folder, [hook.secret for hook in policy.hooks if hook.secret])
+    hook_secrets = _given(env, in_file, [hook.secret for hook in policy.hooks if hook.secret])
     calls, call_problems = config_calls.read(given, folder, policy.war_room)
     settings = Settings(
         bot_token=SecretStr(given.get("SLACK_BOT_TOKEN", "")),
@@ -146,10 +150,20 @@ def http_address(text: str) -> tuple[str, int]:
     return match[1] or match[2], int(match[3])
 
 
-def _given(env: Mapping[str, str], folder: Path, names: Iterable[str]) -> dict[str, str]:
+def _in_file(path: Path, problems: list[str]) -> Mapping[str, str | None]:
+    """What stands in `.env`, if there is one; a problem is added when it cannot be read."""
+    if not path.is_file():
+        return {}
+    try:
+        # Interpolation would read the process's own environment instead of the one handed in.
+        return dotenv_values(stream=StringIO(text_of(path)), interpolate=False)
+    except ConfigError as error:
+        problems.extend(error.problems)
+        return {}
+
+
+def _given(env: Mapping[str, str], in_file: Mapping[str, str | None], names: Iterable[str]) -> dict[str, str]:
     """Those variables that hold something."""
-    # Interpolation would read the process's own environment instead of the one handed in.
-    in_file = dotenv_values(folder / ".env", interpolate=False)
     both = {name: env.get(name) or in_file.get(name) or "" for name in names}
     return {name: value.strip() for name, value in both.items() if value.strip()}
 
@@ -206,6 +220,11 @@ def _database(text: str) -> URL:
     return url
 
 
+def _file_url(file: Path) -> str:
+    """The address of a SQLite file, whatever is in its name: `?` and `%` mean something in an address."""
+    return URL.create("sqlite", database=str(file)).render_as_string(hide_password=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Reading:
     """One pass over the variables, with the problems met on the way."""
@@ -222,7 +241,7 @@ class _Reading:
         return SLACK_API
 
     def database_url(self) -> str:
-        default = f"sqlite:///{self.folder / 'data' / 'sitrep.db'}"
+        default = _file_url(self.folder / "data" / "sitrep.db")
         text = self.given.get("DATABASE_URL", default)
         try:
             url = _database(text)
@@ -232,6 +251,8 @@ class _Reading:
         if url.get_backend_name() != "sqlite":
             return text
         file = self.folder / (url.database or "")
+        if file.is_dir():
+            self.problems.append(f"DATABASE_URL names {file}, which is a folder: end it with a file, such as sitrep.db")
         return url.set(database=str(file)).render_as_string(hide_password=False)
 
     def http(self) -> tuple[str, int]:

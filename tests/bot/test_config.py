@@ -119,6 +119,7 @@ def test_every_problem_is_named_at_once_and_with_its_line(tmp_path: Path) -> Non
         ({"DATABASE_URL": "mysql://h/hunter2"}, "DATABASE_URL must begin with postgresql:// or sqlite:///"),
         ({"DATABASE_URL": "postgresql://u:hunter2@h"}, "DATABASE_URL does not name a database"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL must name a file"),
+        ({"DATABASE_URL": "sqlite:////"}, "DATABASE_URL names /, which is a folder"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_with_the_next_step(
@@ -157,6 +158,20 @@ def test_a_relative_database_file_lies_in_the_folder(tmp_path: Path) -> None:
     assert make_url(settings.database_url).database == str(tmp_path / "here.db")
     absolute = Settings.from_env(SOCKET | {"DATABASE_URL": "sqlite:////srv/there.db"}, tmp_path)
     assert make_url(absolute.database_url).database == "/srv/there.db"
+
+
+def test_the_record_stays_in_the_folder_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    odd = tmp_path / "on-call? 100%41 #1"
+    settings = Settings.from_env(SOCKET, odd)
+    assert make_url(async_url(settings.database_url)).database == str(odd / "data" / "sitrep.db")
+
+
+def test_a_file_of_settings_that_is_not_text_is_a_problem_among_others(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"SLACK_BOT_TOKEN=\xff")
+    assert refused(SOCKET | {"SITREP_LOG": "xml"}, tmp_path) == (
+        ".env: is not UTF-8 text; save it as UTF-8",
+        'SITREP_LOG is "xml": use text or json',
+    )
 
 
 @pytest.mark.parametrize(
