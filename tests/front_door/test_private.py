@@ -258,6 +258,7 @@ async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
             pressed = [await pressing(stage, action, value.format(n=n)) for n in (1, 999)]
             assert pressed[0] in (pressed[1], UNKNOWN), f"{action} {value}"
             assert not any(secret in pressed[0] for secret in secrets), f"{action} {value}"
+        assert await pressing(stage, action, "from the stone age") != "not understood", action
     for callback in commands.FORMS:
         if callback != "declare":
             said = [await submitting(stage, callback, n) for n in (1, 999)]
