@@ -82,8 +82,8 @@ async def none_left(night: Night) -> None:
 
 
 async def drill(night: Night) -> None:
-    """Begun by the form before."""
-    await night.stage.settle()
+    """Begun by the form before; what happens in it at once has happened."""
+    await night.stage.pass_time(seconds=1)
     night.channels.append(next(one for one in night.stage.workspace.channels if "drill" in one.name))
     await night.types("drill abort")
 
