@@ -1,7 +1,6 @@
 """`sitrep doctor`: everything the bot needs, tried for real, with what to do about what is wrong."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,22 +10,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import manifest
+from bot import doctor_vendors, manifest
 from bot.config import Settings, async_url, examine
+from bot.doctor_findings import Finding
 from bot.slack_calls import word_of
 from storage import incidents, schema
 from storage.database import Database
 
 PATIENCE: Final = aiohttp.ClientTimeout(total=10)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing looked at. `advice` is what to do when it is not well."""
-
-    what: str
-    well: bool
-    advice: str = ""
 
 
 Check = Callable[[Settings], Awaitable[Finding]]
@@ -62,6 +53,8 @@ async def findings(env: Mapping[str, str], folder: Path) -> AsyncIterator[Findin
                 yield finding
         if settings.app_token is not None:
             yield await socket_mode(settings, session)
+    async for finding in doctor_vendors.findings(settings):
+        yield finding
 
 
 async def database(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ from bot import manifest
 from bot.doctor import examine_everything
 from bot.practice.workspace import Workspace, open_workspace
 from tests.clock import ManualClock
+from tests.vendors import open_vendor
 
 
 async def diagnosis(workspace: Workspace, folder: Path, **changed: str) -> tuple[int, str]:
@@ -54,6 +55,28 @@ async def test_a_wrong_token_and_a_missing_channel_are_told_apart(tmp_path: Path
         code, text = await diagnosis(workspace, tmp_path, SLACK_BOT_TOKEN="xoxb-wrong")
         assert code == 1
         assert "Bot token: refused (invalid_auth)" in text
+
+
+async def test_vendors_are_tried_without_anything_happening_there(tmp_path: Path) -> None:
+    async with open_vendor() as vendor, open_workspace(clock=ManualClock(), manifest=manifest.build()) as workspace:
+        (tmp_path / "sitrep.toml").write_text(
+            f'[channels]\nstatus_page = "{vendor.url}/status"\n'
+            f'[war_room]\nvia = "zoom"\nhost = "oncall@example.com"\napi = "{vendor.url}"\nlogin = "{vendor.url}"\n'
+            f'[[remediation]]\nname = "Roll back"\nurl = "{vendor.url}/roll-back"\nsecret = "DEPLOY_TOKEN"\n'
+            '[[remediation]]\nname = "Fail over"\nurl = "http://127.0.0.1:1/x"\n'
+        )
+        secrets = {"SITREP_ZOOM_ACCOUNT_ID": "account", "SITREP_ZOOM_CLIENT_ID": "client", "DEPLOY_TOKEN": "s3cr3t-x"}
+        code, text = await diagnosis(workspace, tmp_path, SITREP_ZOOM_CLIENT_SECRET="hunter2secret", **secrets)
+        assert code == 1
+        assert "Video calls: signed in at Zoom; no call was made" in text
+        assert "Remediation “Roll back”: 127.0.0.1 answers, DEPLOY_TOKEN is set; nothing was sent" in text
+        assert "Remediation “Fail over”: 127.0.0.1 was not reached (ConnectionRefusedError)" in text
+        assert "/status answers with 404" in text
+        assert vendor.meetings == []
+        assert not any("roll-back" in one for one in vendor.asked)
+        _, text = await diagnosis(workspace, tmp_path, SITREP_ZOOM_CLIENT_SECRET="wrong-secret", **secrets)
+        assert "Video calls: Zoom refuses (call_login_refused)" in text
+        assert "wrong-secret" not in text
 
 
 async def test_no_tokens_at_all_is_one_answer_that_names_each(tmp_path: Path) -> None:
