@@ -15,10 +15,12 @@ from bot.clock import SystemClock
 from bot.config import Settings, async_url
 from bot.export_cli import operator, refuse_absent
 from bot.listeners import run_word
+from commands import SUBCOMMANDS, WORDS
+from commands import help as help_words
 from commands.request import Reply, SlashRequest
 from storage import runs, schema
 from storage.database import Database
-from storage.models import Person
+from storage.models import Incident, Person
 from storage.schema import SchemaTooNew
 from storage.writer import Writer
 from workflows.clock import Clock
@@ -30,6 +32,7 @@ from workflows.words import escape, mentioned, plain
 
 USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 TYPED_PERSON: Final = re.compile(r"(?<![\w@])@([UW][A-Z0-9]{2,})\b")
+CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]+)>")
 SLACK_FOLLOWS: Final = "It is on record. Slack follows as soon as the bot reaches it."
 
 
@@ -43,24 +46,21 @@ class Away:
 async def answer(settings: Settings, line: str, by: str, clock: Clock | None = None) -> str:
     """Do what `/incident <line>` does, for the person with the Slack id `by`; returns what they would read.
 
-    Raises `UserError` with a sentence for everything that cannot be done.
+    Help needs neither person nor record. Raises `UserError` with a sentence for everything that cannot be done.
     """
+    word, _, text = typed(line).partition(" ")
+    if word.lower() in ("", "help"):
+        return for_terminal(shown_text(help_words.show(SUBCOMMANDS, WORDS.get(text.strip().lower(), "")).post))
     user_id = by.strip().removeprefix("@")
     if not USER_ID.fullmatch(user_id):
         raise UserError(
             "Who are you? Pass your Slack member id with --as, or set SITREP_USER, for example "
             "`sitrep incident --as U012AB3CD list`. It is in your Slack profile, under More → Copy member ID."
         )
-    word, _, text = typed(line).partition(" ")
     request = SlashRequest(press=new_id("cli"), user_id=user_id, channel_id="", text=text.strip())
     try:
         async with services_for(settings, clock or SystemClock()) as services:
-            owed = await owed_now(services)
-            reply = await run_word(word.lower(), request, services)
-            said = await in_words(services, reply)
-            return f"{said}\n{SLACK_FOLLOWS}" if await owed_now(services) > owed else said
-    except UserError as refusal:
-        raise UserError(for_terminal(str(refusal))) from refusal
+            return await done(services, word.lower(), request)
     except SchemaTooNew as ahead:
         raise UserError(str(ahead)) from ahead
     except SQLAlchemyError as trouble:
@@ -68,6 +68,18 @@ async def answer(settings: Settings, line: str, by: str, clock: Clock | None = N
             f"The record cannot be reached ({type(trouble).__name__}), and nothing was changed. "
             "Try once more; `sitrep doctor` says more."
         ) from trouble
+
+
+async def done(services: Services, word: str, request: SlashRequest) -> str:
+    """Do it, and say what came of it. Raises `UserError` with what a terminal can show."""
+    if word not in WORDS:
+        raise UserError(for_terminal(shown_text(help_words.unknown(word, WORDS).post)))
+    owed = await owed_now(services)
+    try:
+        said = await in_words(services, shown_text(answered(await run_word(word, request, services))))
+    except UserError as refusal:
+        raise UserError(await in_words(services, str(refusal))) from refusal
+    return f"{said}\n{SLACK_FOLLOWS}" if await owed_now(services) > owed else said
 
 
 def typed(line: str) -> str:
@@ -120,22 +132,31 @@ async def owed_now(services: Services) -> int:
         return await runs.unfinished(session)
 
 
-async def in_words(services: Services, reply: Reply) -> str:
-    """A reply as a terminal can show it. A form cannot be shown there, so it is answered with what to type."""
+def answered(reply: Reply) -> Post | None:
+    """What a reply says. A form cannot be shown in a terminal, so it is answered with what to type."""
     if reply.form is not None:
         raise UserError(
             "On the command line it takes one line, for example `/incident update INC-7 rolled back to 41`; "
             "`/incident help` lists the words."
         )
-    encoded = shown_text(reply.post) if reply.post is not None else "Done."
+    return reply.post
+
+
+async def in_words(services: Services, encoded: str) -> str:
+    """What Slack would show, with the names of people and incident channels as far as the record has them."""
     async with services.database.read() as session:
         people = await session.exec(select(Person).where(col(Person.user_id).in_(mentioned(encoded))))
         names = {one.user_id: one.name for one in people}
-    return for_terminal(plain(encoded, names))
+        meant = await session.exec(select(Incident).where(col(Incident.channel_id).in_(CHANNEL.findall(encoded))))
+        channels = {one.channel_id: one.channel_name for one in meant}
+    named = CHANNEL.sub(lambda found: f"#{channels.get(found[1], found[1])}", encoded)
+    return for_terminal(plain(named, names))
 
 
-def shown_text(post: Post) -> str:
+def shown_text(post: Post | None) -> str:
     """What people see of a post: the texts of its blocks, or its own."""
+    if post is None:
+        return "Done."
     texts = [str((block.get("text") or {}).get("text") or "") for block in post.blocks]
     return "\n".join(text for text in texts if text) or post.text
 

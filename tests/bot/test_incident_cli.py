@@ -33,6 +33,7 @@ async def settings(tmp_path: Path) -> Settings:
                 severity="SEV1",
                 declared_by="U1ANNA",
                 declared_at=DECLARED,
+                channel_id="C7",
                 channel_name="incident-7",
             )
         )
@@ -90,7 +91,8 @@ async def test_an_incident_is_declared_and_listed_without_slack(settings: Settin
         ("list", "anna", "Pass your Slack member id with --as"),
         ("update INC-9 hello", "U1ANNA", "There is no INC-9. `sitrep incident list` shows the open ones."),
         ("update INC-7", "U1ANNA", "it takes one line, for example `sitrep incident update INC-7"),
-        ("note something", "U1ANNA", "name the incident first"),
+        ("note something", "U1ANNA", "• INC-7 SEV1 “Checkout is failing” in #incident-7"),
+        ("updaet INC-7 hello", "U1ANNA", "Did you mean `sitrep incident update`?"),
     ],
 )
 async def test_what_cannot_be_done_is_a_sentence(settings: Settings, line: str, by: str, sentence: str) -> None:
@@ -116,6 +118,12 @@ def test_the_command_takes_the_person_from_the_environment(
     assert "• `update` – Post a status update" in by_environment.stdout, by_environment.output
     nobody = CliRunner().invoke(cli, ["incident", "list"], env={"SITREP_USER": ""})
     assert nobody.exit_code == 1
+
+
+async def test_help_needs_neither_a_person_nor_a_record(tmp_path: Path) -> None:
+    nothing = Settings.from_env({}, tmp_path, need_slack=False)
+    assert "`sitrep incident`" in await answer(nothing, "", "")
+    assert "`sitrep incident update [what changed]" in await answer(nothing, "help post", "")
 
 
 async def test_runbooks_and_actions_are_worked_on_in_a_terminal_too(settings: Settings) -> None:
