@@ -104,7 +104,8 @@ async def follow(made: "Change", _: Services) -> None:
     await drop_injects(made)
     if made.incident.status in OVER:
         drill.state = DrillState.ENDED if drill.state != DrillState.ABORTED else drill.state
-        await made.owe(SCORE, f"{made.incident.id}:{made.now.isoformat()}")
+        ended_at = made.incident.closed_at or made.now  # asked again after the end, it is not posted again
+        await made.owe(SCORE, f"{made.incident.id}:{ended_at.isoformat()}")
 
 
 async def drop_injects(made: "Change") -> None:

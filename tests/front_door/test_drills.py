@@ -51,6 +51,18 @@ async def test_a_drill_says_so_wherever_it_is_seen(stage: Stage) -> None:
     await stage.settle()
     assert channel.name == "incident-2026-11-21-drill-payments-are-failing"
 
+    # So does whatever somebody reads alone in it: an answer, a refusal, a form.
+    await stage.anna.types("/incident note the replica lags", in_=channel)
+    assert BANNER in stage.anna.ephemerals()[-1].shown
+    await stage.anna.types("/incident nonsense", in_=channel)
+    assert BANNER in stage.anna.ephemerals()[-1].shown
+    await stage.anna.presses("Post update", in_=channel)
+    assert stage.anna.modal is not None
+    assert BANNER in stage.anna.modal.shown
+    await stage.anna.closes()
+    await stage.anna.types("/incident help", in_="general")
+    assert BANNER not in stage.anna.ephemerals()[-1].shown
+
     # What is written for people outside says so too, and goes to no other channel.
     await stage.anna.types("/incident comms update", in_=channel)
     assert stage.anna.modal is not None
@@ -95,6 +107,9 @@ async def test_a_scenario_is_begun_lived_through_closed_and_scored(stage: Stage)
     assert len(injects(channel)) == 3
     await stage.bilal.types("/incident close", in_=channel)
     await stage.bilal.submits({"Customer impact": "None, it was practice"})
+    await stage.pass_time(minutes=1)
+    await stage.bilal.types("/incident comms resolution", in_=channel)
+    assert await stage.bilal.submits({"Resolution": "It was practice", "Where": "This incident's channel"}) == {}
     await stage.settle()
     [score] = [one for one in channel.messages if "How the drill INC-1 went" in one.shown]
     assert "Command · expected within 5 min · after" in score.shown
