@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import case, func
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import (
@@ -105,7 +105,9 @@ async def how_many_open(session: AsyncSession) -> int:
 async def ended_since(session: AsyncSession, since: datetime, most: int) -> Sequence[Incident]:
     """Incidents, no drills, that were resolved or closed since then and are not open any more, newest first."""
     ended = func.coalesce(Incident.closed_at, Incident.resolved_at)
-    statement = select(Incident).where(col(Incident.status).not_in(OPEN_STATUSES), ended >= since)
+    # The same in words that have indexes: closed since then, or resolved since then and not closed.
+    lately = or_(col(Incident.closed_at) >= since, col(Incident.resolved_at) >= since)
+    statement = select(Incident).where(lately, ended >= since, col(Incident.status).not_in(OPEN_STATUSES))
     statement = statement.where(col(Incident.drill).is_(False))
     return (await session.exec(statement.order_by(ended.desc()).limit(most))).all()
 

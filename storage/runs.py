@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from storage.database import dialect
-from storage.models import Run, RunState, Step
+from storage.models import OPEN_STATUSES, Incident, Run, RunState, Step
 
 REFUSED: Final = "refused:"  # how the result of a step begins that Slack refused; its word follows
 # No work is put off farther than this; what seems to be was owed before the clock was set back.
@@ -109,10 +109,12 @@ def refused_in(incident_id: int) -> SelectOfScalar[int]:
 
 
 async def refused(session: AsyncSession) -> Sequence[int]:
-    """Incidents of which Slack refused a run or one of its steps."""
-    steps = select(Step.run_id).where(or_(col(Step.result).startswith(REFUSED), and_(*invitations())))
-    statement = select(Run.incident_id).where(or_(Run.state == RunState.FAILED, col(Run.id).in_(steps))).distinct()
-    return [incident_id for incident_id in await session.exec(statement) if incident_id is not None]
+    """Open incidents of which Slack refused a run or one of its steps."""
+    wrong = or_(col(Step.result).startswith(REFUSED), and_(*invitations()))
+    steps = select(Step.id).where(Step.run_id == Run.id, wrong).exists()
+    statement = select(Run.incident_id).join(Incident, col(Incident.id) == col(Run.incident_id))
+    statement = statement.where(col(Incident.status).in_(OPEN_STATUSES), or_(Run.state == RunState.FAILED, steps))
+    return [incident_id for incident_id in await session.exec(statement.distinct()) if incident_id is not None]
 
 
 def invitations() -> tuple[Any, ...]:

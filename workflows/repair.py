@@ -113,7 +113,7 @@ async def owe_all(services: Services) -> None:
     async with services.database.write() as session:
         for incident_id in await runs.refused(session):
             incident = await incidents.get(session, incident_id)
-            if incident is not None and incident.is_open:
+            if incident is not None:
                 await again(session, incident, services)
     services.bell.ring()
 
@@ -122,7 +122,7 @@ async def again(session: AsyncSession, incident: Incident, services: Services) -
     """The keys of the runs that are entered again."""
     now = services.clock.now()
     owed: list[str] = []
-    found = await runs.of_incident(session, incident.key)
+    found = await (runs.in_trouble if incident.channel_id else runs.of_incident)(session, incident.key)
     results = await runs.results_of(session, [run.id or 0 for run in found])
     for run in found:
         if run.kind == patience.KIND:

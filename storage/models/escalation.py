@@ -50,7 +50,7 @@ class Summons(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     escalation_id: int = Field(foreign_key="escalation.id", index=True)
     link: int
-    user_id: str
+    user_id: str = Field(index=True)
     called_at: datetime
     answer: str = ""  # coming, cannot; empty: none yet
     answered_at: datetime | None = None

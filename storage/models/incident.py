@@ -29,6 +29,11 @@ UNCOUNTED_STATUSES = (Status.TRIAGE, Status.CANCELLED, Status.MERGED)
 class Incident(SQLModel, table=True):
     """One incident. What people see is rendered from this row and those that point at it."""
 
+    __table_args__ = (
+        Index("incidents_by_status", "status", "declared_at"),
+        Index("incidents_by_resolution", "resolved_at"),
+        Index("incidents_by_closing", "closed_at"),
+    )
     id: int | None = Field(default=None, primary_key=True)  # INC-<id>
     press: str = Field(unique=True)  # the press that declared it: pressing twice is one incident
     title: str
@@ -104,7 +109,7 @@ class Role(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id", index=True)
     role: str
-    user_id: str
+    user_id: str = Field(index=True)
     began_at: datetime
     ended_at: datetime | None = None
 

@@ -32,7 +32,7 @@ class Handoff(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id", index=True)
     from_user: str
-    to_user: str
+    to_user: str = Field(index=True)
     note: str = ""
     state: str = HandoffState.PROPOSED
     proposed_at: datetime
@@ -52,7 +52,7 @@ class Action(SQLModel, table=True):
     incident_id: int = Field(foreign_key="incident.id", index=True)
     number: int  # what people type: 1, 2, 3 … within the incident
     text: str
-    owner: str | None = None
+    owner: str | None = Field(default=None, index=True)
     due: str | None = None  # a calendar day, YYYY-MM-DD
     due_at: datetime | None = None  # an instant, of what is to be done during the incident
     during: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})  # else: a follow-up
