@@ -174,9 +174,13 @@ async def run(run: Run, services: Services) -> None:
     incident = await load(services, run.incident_id)
     if said is None or said.channel_id is None:
         return
+    title = name_of(said.template)
+    if incident.private and said.channel_id != incident.channel_id:  # it was not when somebody sent this
+        told = f"{title} was not posted in <#{said.channel_id}>, as {incident.ref} is private by now"
+        await run.keep("withheld", "private", f"{told}; its text is in `/incident comms sent`")
+        return
     if said.channel_id != incident.channel_id:
         await run.attempt("join", partial(joined, services, said.channel_id), loss="")
-    title = name_of(said.template)
     loss = f"{title} could not be posted in <#{said.channel_id}>; its text is in `/incident comms sent`"
     ts = await run.attempt_post("post", said.channel_id, posted(said, title, incident), loss=loss)
     if ts is not None:

@@ -182,6 +182,16 @@ async def test_it_goes_to_another_channel_or_says_why_not(stage: Stage) -> None:
     await stage.settle()
     assert any(one.shown.startswith("All is well") for one in general.messages)
 
+    # What became private before it could be posted stays here.
+    stage.workspace.faults.on("chat.postMessage", where=lambda args: args["channel"] == general.id).fails("fatal_error")
+    await stage.anna.types("/incident comms summary", in_=channel)
+    await stage.anna.submits({"Stakeholder summary": "It was a breach", "Where": "Another", "Another channel": general})
+    await stage.settle()
+    await stage.anna.types("/incident access private", in_=channel)
+    await stage.pass_time(seconds=5)
+    assert not any("breach" in one.shown for one in general.messages)
+    assert "was not posted" in str((await exported(stage))["timeline"])
+
 
 async def test_a_teams_own_wording_replaces_ours(tmp_path: Path) -> None:
     own = MappingProxyType({"first-notice": "{{ service }} broke at {{ began }}", "partner-notice": "Dear partner"})
