@@ -26,10 +26,11 @@ from bot.clock import SystemClock
 from bot.config import Settings, async_url
 from bot.logs import set_up_logging
 from bot.practice.workspace import Workspace, open_workspace
-from storage import runs
+from storage import reminders, runs
 from storage.database import Database
 from tests.clock import ManualClock
 from tests.record import lay_out
+from workflows.reminders import DUE
 
 ROOT = Path(__file__).parents[1]
 FORKING = multiprocessing.get_context("forkserver")
@@ -237,9 +238,10 @@ class Town:
         raise AssertionError(f"the bot does not come to rest\n{self.workspace.describe()}\n{self.log}")
 
     async def owed(self, *, by: datetime | None = None) -> int:
-        """How many runs the record says are still to be done, by that time if one is given."""
+        """How much the record says is still to be done, by that time if one is given; with what only needs a tick."""
         async with look_into(self.database_url) as session:
-            return await runs.unfinished(session, by)
+            due = await reminders.anything_due(session, self.clock.now(), DUE)
+            return await runs.unfinished(session, by) + due
 
 
 @asynccontextmanager

@@ -14,13 +14,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.practice.driver.person import Person
 from bot.practice.faults.faults import Rule
 from bot.slack_calls import Calls
-from storage import runs
+from storage import reminders, runs
 from tests.faults.killing import Ending, difference
 from tests.faults.picture import picture, recorded
 from tests.faults.sampling import sampled
 from tests.faults.stories import LINE, STORIES, Story, every_story
 from tests.stage import Stage, open_stage
 from workflows.ports import Unclear
+from workflows.reminders import DUE
 
 LONGEST_PAUSE = 30  # seconds that Slack asks for; `drawn_pause` draws others
 # A time-out differs from a reset only in how long it lasts: the last test here is about that.
@@ -39,22 +40,33 @@ PRIVATE = ("response_url",)
 async def told(story: Story, stage: Stage, trouble: Callable[[Stage], None] = lambda _: None) -> Ending:
     """Tell a story on a stage, with trouble in the deed."""
     await story.begin(stage)
-    await stage.settle()
+    await nothing_due(stage)
     before = len(stage.workspace.calls)
     trouble(stage)
     await story.deed(stage)
-    if story.waits is not None:
-        await stage.app.ticker.tick()
     await at_rest(stage)
     calls = tuple(call.method for call in stage.workspace.calls[before:])
     url = stage.settings.database_url
     return Ending(seen=picture(stage.workspace), record=await recorded(url), calls=calls, commits=0)
 
 
+async def nothing_due(stage: Stage) -> None:
+    """Let everything happen that needs no more than a tick."""
+    await stage.settle()
+    while await something_due(stage):
+        await stage.app.ticker.tick()
+        await stage.settle()
+
+
+async def something_due(stage: Stage) -> bool:
+    async with stage.app.services.database.read() as session:
+        return await reminders.anything_due(session, stage.clock.now(), DUE)
+
+
 async def at_rest(stage: Stage) -> None:
     """Move on until whatever was put off has been done."""
     for number in range(14):
-        await stage.settle()
+        await nothing_due(stage)
         async with stage.app.services.database.read() as session:
             left = await runs.unfinished(session)
         if not left:
