@@ -10,7 +10,7 @@ import typer
 
 from workflows.errors import SitrepError
 
-cli = typer.Typer(help="Sitrep: a Slack-native incident bot.", no_args_is_help=True, add_completion=False)
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 config_cli = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
 cli.add_typer(config_cli, name="config")
 runbooks_cli = typer.Typer(help="Look after the runbooks.", no_args_is_help=True)
@@ -26,6 +26,31 @@ def main() -> None:
     except SitrepError as problem:
         print(problem, file=sys.stderr)
         sys.exit(1)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end, if that is what was asked for."""
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"sitrep {version('sitrep')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def about(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and exit.",
+            is_eager=True,
+            callback=show_version,
+        ),
+    ] = False,
+) -> None:
+    """Sitrep: a Slack-native incident bot."""
 
 
 @cli.command()
@@ -47,7 +72,7 @@ def demo(
     *,
     serve: Annotated[bool, typer.Option("--serve", help="Keep the workspace up for another bot.")] = False,
     speed: Annotated[float, typer.Option(help="How fast the demo is told; 1 is for watching.")] = 1.0,
-    port: Annotated[int, typer.Option(help="With --serve: where the workspace listens.")] = 8765,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="With --serve: where the workspace listens.")] = 8765,
 ) -> None:
     """Watch a whole incident in a local workspace. Needs no Slack and no tokens."""
     from bot import demo as show
@@ -156,7 +181,7 @@ def manifest(
     from bot import manifest as app_manifest
 
     if not check:
-        print(app_manifest.render(app_manifest.build(url or None)), end="")
+        print(app_manifest.render(app_manifest.build(app_manifest.public_address(url))), end="")
         return
     problems = app_manifest.check(Path("manifest.yml"))
     print("\n".join(problems) or "manifest.yml is what the code needs.")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import aiohttp
@@ -15,8 +16,14 @@ from bot.config import Settings, async_url, examine
 from bot.doctor_findings import Finding
 from bot.slack_calls import word_of
 from storage import incidents, schema
-from storage.database import Database
+from storage.database import Database, Unavailable
 
+DATABASE_ADVICE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "SQLite": "Check DATABASE_URL: the file is Sitrep's own, its folder can be written to, and the disk has room.",
+        "PostgreSQL": "Check DATABASE_URL: host, name, user and password, and that this machine may connect.",
+    }
+)
 PATIENCE: Final = aiohttp.ClientTimeout(total=10)
 
 
@@ -28,10 +35,12 @@ async def examine_everything(env: Mapping[str, str], folder: Path, console: Cons
     out = console or Console(highlight=False)
     bad = 0
     async for finding in findings(env, folder):
-        out.print(f"[green]✓[/] {finding.what}" if finding.well else f"[red]✗[/] {finding.what}")
+        # What is found is not markup: a section such as [nag] would be taken for a colour, and vanish.
+        out.print("[green]✓[/]" if finding.well else "[red]✗[/]", end=" ")
+        out.print(finding.what, markup=False, soft_wrap=True)
         if not finding.well:
             bad += 1
-            out.print(f"  → {finding.advice}", markup=False)
+            out.print(f"  → {finding.advice}", markup=False, soft_wrap=True)
     out.print("All is well: `sitrep run`." if not bad else f"{bad} to put right; then run this again.", markup=False)
     return 1 if bad else 0
 
@@ -70,9 +79,8 @@ async def database(settings: Settings) -> Finding:
     except schema.SchemaTooNew as ahead:
         return Finding(what=f"Database: {kind}", well=False, advice=str(ahead))
     except (SQLAlchemyError, OSError, ValueError) as error:
-        reason = type(getattr(error, "orig", None) or error).__name__
-        advice = "Check DATABASE_URL: host, name, user and password, and that this machine may connect."
-        return Finding(what=f"Database: {kind} cannot be used ({reason})", well=False, advice=advice)
+        reason = str(error) if isinstance(error, Unavailable) else type(getattr(error, "orig", None) or error).__name__
+        return Finding(what=f"Database: {kind} cannot be used ({reason})", well=False, advice=DATABASE_ADVICE[kind])
     return Finding(what=f"Database: {kind}, schema up to date, {count} incidents on record", well=True)
 
 

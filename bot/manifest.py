@@ -3,12 +3,15 @@
 Fields and limits follow Slack's app manifest reference, major version 2.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
+
+from workflows.errors import UserError
 
 Manifest = dict[str, Any]
 
@@ -102,6 +105,16 @@ _MOST: Mapping[str, int] = MappingProxyType(
         "settings.event_subscriptions.bot_events": 100,
     }
 )
+
+
+def public_address(text: str) -> str | None:
+    """The address that was given for HTTP mode; `None` without one. Raises `UserError` for what Slack would refuse."""
+    if not text or re.fullmatch(r"https://[^/?#\s]+/[^?#\s]+", text):
+        return text or None
+    raise UserError(
+        f"“{text}” is not where Slack can send requests: give the whole address with https:// and the path, "
+        "such as https://sitrep.example.com/slack/events."
+    )
 
 
 def build(request_url: str | None = None) -> Manifest:

@@ -80,11 +80,16 @@ async def test_vendors_are_tried_without_anything_happening_there(tmp_path: Path
 
 
 async def test_no_tokens_at_all_is_one_answer_that_names_each(tmp_path: Path) -> None:
-    console = Console(record=True, width=160, file=(tmp_path / "out.txt").open("w"))
-    code = await examine_everything({}, tmp_path, console)
+    (tmp_path / "sitrep.toml").write_text('[roles]\ntexts = "nowhere"')
+    console = Console(record=True, width=60, file=(tmp_path / "out.txt").open("w"))
+    code = await examine_everything({"DATABASE_URL": "sqlite:///sitrep.toml/x.db"}, tmp_path, console)
     console.file.close()
     text = console.export_text()
 
     assert code == 1
     assert "SLACK_BOT_TOKEN is missing" in text
     assert "SLACK_APP_TOKEN" in text
+    assert "api.slack.com/apps, your app, Basic Information" in text  # on one line, to be copied
+    assert "✗ Configuration: [roles] texts" in text
+    assert "✗ Database: SQLite cannot be used (" in text
+    assert "the file is Sitrep's own" in text

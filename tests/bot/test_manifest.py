@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.manifest import EVENTS, SCOPES, beyond_limits, build, check, render, scopes
+from bot.manifest import EVENTS, SCOPES, beyond_limits, build, check, public_address, render, scopes
 from bot.practice.methods import METHODS
+from workflows.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +33,14 @@ def test_without_an_address_slack_is_reached_by_socket() -> None:
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert "url" not in manifest["features"]["slash_commands"][0]
     assert "https://" not in render(manifest)
+
+
+@pytest.mark.parametrize(
+    "text", ["sitrep.example.com", "http://bot.example.com/slack/events", "https://bot.example.com"]
+)
+def test_an_address_that_slack_would_refuse_is_told_how_to_write_it(text: str) -> None:
+    with pytest.raises(UserError, match=r"such as https://sitrep\.example\.com/slack/events"):
+        public_address(text)
 
 
 def test_with_an_address_everything_is_sent_there() -> None:
