@@ -1,6 +1,7 @@
 """The forms of `/incident clocks`: which duties may apply, what was sent, when something happened. Pure."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -18,6 +19,7 @@ START: Final = "clocks_start"
 RECORD: Final = "clocks_record"
 EVENT: Final = "clocks_event"
 MOST_BOXES: Final = 10  # Slack page: checkboxes element
+WHOM: Final = re.compile(r"[;:]| after | once ")  # where it goes on with when
 FORMAT: Final = "%Y-%m-%d %H:%M"
 TIMES: Final = "now, 13:40, yesterday 22:10, 2026-11-20 22:10, 20 min ago"
 
@@ -56,8 +58,10 @@ def start_form(
 
 
 def box_words(kind: Kind) -> str:
-    firsts = dict.fromkeys(clocks_words.limit(step.within) for step in kind.steps if step.within != AS_SOON)
-    return f"{', '.join(firsts) or 'as soon as possible'} · {kind.concerns}"
+    """How soon, and for whom: the beginning of a sentence that `/incident clocks kinds` shows whole."""
+    limits = list(dict.fromkeys(clocks_words.limit(step.within) for step in kind.steps if step.within != AS_SOON))
+    soon = f"{limits[0]}{', then more' if len(limits) > 1 else ''}" if limits else "as soon as possible"
+    return f"{soon} · {WHOM.split(kind.concerns)[0]}"
 
 
 def record_form(incident: Incident, report: Report, what: str, zone: ZoneInfo) -> Block:

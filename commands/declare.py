@@ -36,7 +36,7 @@ FLAGS: Final = (
     ("triage", "Maybe an incident (triage)", "A channel and a record, announced quietly until accepted"),
     ("private", "Private", "A private channel, not announced, and nobody else learns of it"),
     ("security", "Security incident or data breach", "Private too; you are asked once whether it has to be reported"),
-    ("drill", "Drill", "Practice: says so everywhere, reaches nobody outside, stays out of the figures"),
+    ("drill", "Drill", "Practice: says so everywhere, reaches nobody outside, is in no figures"),
 )
 
 

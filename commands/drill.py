@@ -299,9 +299,14 @@ async def aborted(request: FormSubmission, services: Services) -> Reply:
     return NOTHING
 
 
+def first_sentence(text: str) -> str:
+    """The beginning of a summary, as a menu has room for."""
+    return one_line(re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0], 75)
+
+
 def form(policy: Policy) -> Block:
     """Choose a scenario; all the rest may be left as it is."""
-    menu = [(one.key, one_line(one.title, 75), one_line(one.summary, 75)) for one in policy.scenarios]
+    menu = [(one.key, one_line(one.title, 75), first_sentence(one.summary)) for one in policy.scenarios]
     if not menu:
         raise UserError("There are no scenarios. `/incident declare --drill …` begins a drill of your own.")
     rows: Sequence[Block] = [

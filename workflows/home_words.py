@@ -99,10 +99,17 @@ def actions(desk: Desk) -> Iterator[Block]:
 
 
 def open_now(desk: Desk) -> Iterator[Block]:
-    yield blocks.header(f"Open incidents: {desk.how_many}" if desk.how_many else "No incident is open")
-    yield from (blocks.section(line(one, desk.commanders.get(one.key, ""))) for one in desk.open_now)
-    if desk.how_many > len(desk.open_now):
-        yield blocks.context(f"{desk.how_many - len(desk.open_now)} more: `/incident list` in any channel")
+    """What is open besides what is theirs: that stands above."""
+    own = {one.key for one in desk.mine if not one.drill}
+    others = [one for one in desk.open_now if one.key not in own]
+    how_many = max(len(others), desk.how_many - len(own))
+    if how_many:
+        yield blocks.header(f"{'Other open' if own else 'Open'} incidents: {how_many}")
+    elif not desk.mine:
+        yield blocks.header("No incident is open")
+    yield from (blocks.section(line(one, desk.commanders.get(one.key, ""))) for one in others)
+    if how_many > len(others):
+        yield blocks.context(f"{how_many - len(others)} more: `/incident list` in any channel")
 
 
 def recent(desk: Desk) -> Iterator[Block]:

@@ -366,7 +366,7 @@ _SEV1_TO_4 = (
     Severity(
         level="SEV2",
         name="High",
-        definition="Major degradation or a major feature broken, significant subset of users affected",
+        definition="Major degradation or feature broken, significant subset of users affected",
         example="Checkout or login fails, or the core API has a raised error rate",
         response="Within half an hour, day and night",
         escalation="Owner of the service, then their manager",

@@ -31,18 +31,18 @@ async def test_the_home_tab_shows_what_is_open_and_declares(stage: Stage) -> Non
 
 
 async def test_the_home_tab_has_what_is_mine_first_and_follows_while_somebody_looks(stage: Stage) -> None:
-    low = await stage.declare("sev3 A typo in the footer", by=stage.bilal)
+    low = await stage.declare("sev3 A typo in the footer", by=stage.chen)
     high = await stage.declare("sev1 Checkout is failing with @bilal")
     await stage.anna.types("/incident role scribe @bilal", in_=high)
     await stage.anna.types("/incident action @bilal raise the pool limit by 2026-11-30", in_=high)
     await stage.anna.types("/incident action @bilal write to the bank", in_=high)
     shown = await look(stage, stage.bilal)
 
-    yours, took_on, opened = (shown.index(part) for part in ("Yours", "What you took on: 2", "Open incidents: 2"))
+    yours, took_on, opened = (shown.index(part) for part in ("Yours", "What you took on: 2", "Other open incidents: 1"))
     assert yours < took_on < opened
+    assert shown.count("· Checkout is failing") == 1
     assert "you are scribe" in shown[:took_on]
-    assert "you are incident commander" in shown[:took_on]
-    assert shown.index("Checkout is failing", opened) < shown.index("A typo in the footer", opened)
+    assert "A typo in the footer" in shown[opened:]
     assert shown.index("raise the pool limit") < shown.index("write to the bank")
 
     await stage.anna.types("/incident severity sev0 everything is down", in_=high)
@@ -66,13 +66,13 @@ async def test_the_home_tab_has_what_is_mine_first_and_follows_while_somebody_lo
     # Nobody has looked for an hour: changes draw nothing until somebody does.
     await stage.pass_time(hours=1)
     before = drawings(stage)
-    await stage.bilal.types("/incident resolved fixed the text", in_=low)
+    await stage.chen.types("/incident resolved fixed the text", in_=low)
     await stage.pass_time(seconds=30)
     assert drawings(stage) == before
 
     await stage.pass_time(minutes=31)
-    await stage.bilal.types("/incident close", in_=low)
-    await stage.bilal.submits({"Summary": "A typo", "Customer impact": "None"})
+    await stage.chen.types("/incident close", in_=low)
+    await stage.chen.submits({"Summary": "A typo", "Customer impact": "None"})
     await stage.settle()
     shown = await look(stage, stage.dora)
     assert "Ended in the last days" in shown
