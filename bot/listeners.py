@@ -21,7 +21,7 @@ from bot.events import EVENTS
 from bot.shapes import Malformed, reading, well_formed
 from bot.slack import content
 from commands import help as help_words
-from commands import mention, who_asks
+from commands import in_drill, mention, who_asks
 from commands.mention import Mention
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, told
 from storage.database import Unavailable
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 ANYTHING: Final = re.compile(".*")
 SLACKS_PATIENCE: Final = 2.3  # seconds; Slack gives up on us after three
+Request = SlashRequest | ButtonPress | Shortcut | FormSubmission | Mention
 LATE: Final = "This takes longer than usual and is not stored yet. You will read here when it is."
 
 
@@ -95,7 +96,7 @@ class Listeners:
         async with self._listening_to_people:
             if await mentions.answered(self._services, said.press):
                 return
-            reply = await self._answer(mention.answer(said, self._for(said), run_word, commands.is_word))
+            reply = await self._said(mention.answer(said, self._for(said), run_word, commands.is_word), said)
             private = bool(said.words) and not said.direct
             await mentions.owe(
                 self._services,
@@ -125,7 +126,7 @@ class Listeners:
     async def _slash(self, ack: Any, body: Mapping[str, Any]) -> None:
         request = reading(door.slash_request, body)
         word, text = door.split_word(request.text)
-        work = self._answer(run_word(word, door.with_text(request, text), self._for(request)))
+        work = self._said(run_word(word, door.with_text(request, text), self._for(request)), request)
         reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
@@ -153,7 +154,9 @@ class Listeners:
         self, ack: Any, body: Mapping[str, Any], request: ButtonPress | Shortcut, work: Awaitable[Reply]
     ) -> None:
         """A press is acknowledged without words; what there is to say comes beside it."""
-        reply = await self._in_time(self._answer(work), request.response_url, request.channel_id, request.user_id)
+        reply = await self._in_time(
+            self._said(work, request), request.response_url, request.channel_id, request.user_id
+        )
         if reply.form is not None:
             reply = await self._open(str(body.get("trigger_id", "")), reply)
         await ack()
@@ -166,7 +169,7 @@ class Listeners:
         if function is None:
             await ack()
             return
-        work = self._answer(who_asks.do(function, request, self._services), first_field=next(iter(request.values), ""))
+        work = self._said(who_asks.do(function, request, self._services), request)
         task = asyncio.get_running_loop().create_task(work)
         done, _ = await asyncio.wait([task], timeout=SLACKS_PATIENCE)
         if not done:
@@ -194,7 +197,7 @@ class Listeners:
             view = reply.form or door.told_in_form(reply.post)
         await self._services.slack.views.update(request.view_id, view)
 
-    def _for(self, request: SlashRequest | ButtonPress | Shortcut | FormSubmission | Mention) -> Services:
+    def _for(self, request: Request) -> Services:
         """What a command is given: everything, and who asks, so that they hear when it takes long."""
         return replace(self._services, asker=who_asks.asker(request))
 
@@ -214,6 +217,14 @@ class Listeners:
 
         self._background.start(follow(), "answer late")
         return told(LATE)
+
+    async def _said(self, work: Awaitable[Reply], request: Request) -> Reply:
+        """What they read, a refusal included. In a drill it says that it is one."""
+        if isinstance(request, FormSubmission):
+            reply = await self._answer(work, first_field=next(iter(request.values), ""))
+            return await in_drill.said(reply, self._services, about=request.about)
+        reply = await self._answer(work)
+        return await in_drill.said(reply, self._services, channel_id=request.channel_id)
 
     async def _answer(self, work: Awaitable[Reply], *, first_field: str = "") -> Reply:
         """The one place where failures become sentences.

@@ -261,6 +261,16 @@ FORMS: Final[Mapping[str, tuple[Form, ...]]] = {
             then="R&D <b> tested again",
         ),
     ),
+    "security": (
+        Form(
+            opens=typing("security"),
+            typed={"What makes it one?": "…"},
+            wrong="What makes it one?",
+            refused="A few words about what was seen or taken, please. They stay on record.",
+            right={"What makes it one?": "R&D <b> mails were read"},
+            then="R&D <b> mails were read",
+        ),
+    ),
     "drill": (
         Form(
             opens=typing("drill"),
