@@ -25,7 +25,7 @@ test: .venv/.ready ## run the whole test suite
 	@.venv/bin/pytest
 
 SEED := $(or $(SEED),$(shell date +%s))
-exhaustive: .venv/.ready ## kill the bot at every call and commit of every workflow (3 hours; SAMPLE=3 SEED=7: a part)
+exhaustive: .venv/.ready ## kill the bot at every call and commit of every workflow (3 hours; SAMPLE=3 SEED=7: a part; DATABASE=postgresql)
 	@echo "SAMPLE=$(or $(SAMPLE),all) SEED=$(SEED)"
 	@SAMPLE=$(SAMPLE) SEED=$(SEED) .venv/bin/pytest -m exhaustive tests/faults
 

@@ -1,10 +1,14 @@
-"""The bot as a process that dies at a chosen commit, and how a story is told with a death in the middle of it."""
+"""The bot as a process that dies at a chosen commit, and how a story is told with a death in the middle of it.
+
+`DATABASE=postgresql` tells the stories on PostgreSQL instead of SQLite.
+"""
 
 import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +17,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from sqlmodel import select
 
+from storage import runs
 from storage.models import Incident, Press, Run
 from tests.bot_process import FORKING, Forked, Town, look_into, open_town, run_bot
 from tests.faults.picture import Picture, picture, recorded
 from tests.faults.stories import Story
+from tests.postgres import fresh_database
 
 PATIENT: Final = 10.0  # seconds that people wait for a bot that lives, on however busy a machine
 
@@ -100,9 +106,26 @@ def commits_in(town: Town) -> int:
     return len(count.read_text()) if count.exists() else 0
 
 
+@asynccontextmanager
+async def open_mortal_town(folder: Path) -> AsyncIterator[Town]:
+    """A town whose bot can be killed at a commit, on the database that the environment asks for."""
+    async with AsyncExitStack() as stack:
+        url = ""
+        if os.environ.get("DATABASE") == "postgresql":
+            url = await stack.enter_async_context(fresh_database())
+        yield await stack.enter_async_context(open_town(folder, database_url=url, launch=Mortal))
+
+
+async def leases_run_out(town: Town) -> None:
+    """What a dead replica held is free after half a minute; a bot alone on its SQLite takes it over at once."""
+    async with look_into(town.database_url) as session:
+        await runs.release(session)
+        await session.commit()
+
+
 async def undisturbed(story: Story, folder: Path) -> Ending:
     """Tell a story to its end. The bot is started anew then, and reads back what was said, as it does after a death."""
-    async with open_town(folder, launch=Mortal) as town:
+    async with open_mortal_town(folder) as town:
         town.workspace.delivery.ack_within = PATIENT
         town.time_goes_by = story.time_goes_by
         await story.begin(town)
@@ -150,7 +173,7 @@ async def rest(town: Town, story: Story) -> None:
 
 async def killed(story: Story, point: Point, folder: Path) -> tuple[Ending, bool]:
     """Tell a story in which the bot is killed at that point and started again; also says whether it was."""
-    async with open_town(folder, launch=Mortal) as town:
+    async with open_mortal_town(folder) as town:
         town.workspace.delivery.ack_within = PATIENT
         await story.begin(town)
         await town.settle()
@@ -160,6 +183,8 @@ async def killed(story: Story, point: Point, folder: Path) -> tuple[Ending, bool
         died = await told_or_died(town, story, by_commit=not point.method)
         if died:
             town.workspace.delivery.hold("events_api")  # Slack tries again over an hour: longer than any start takes
+            if town.database_url.startswith("postgresql"):
+                await leases_run_out(town)
             await start_again(town)
             town.workspace.delivery.release()
             if story.waits is None and await presses_on_record(town) == known:
