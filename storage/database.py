@@ -53,7 +53,7 @@ class Database:
             stack.enter_context(self._noticing())
             if self.is_sqlite:
                 await stack.enter_async_context(self._turn())
-            session = await stack.enter_async_context(AsyncSession(self._engine, expire_on_commit=False))
+            session = await stack.enter_async_context(self._session())
             await session.connection(execution_options={"writes": True})
             yield session
             began = asyncio.get_running_loop().time()
@@ -69,8 +69,21 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A look at the record that changes nothing. Raises `Unavailable` when the database does not answer."""
         with unavailable():
-            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            async with self._session() as session:
                 yield session
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[AsyncSession]:
+        session = AsyncSession(self._engine, expire_on_commit=False)
+        if not self.is_sqlite:
+            async with session:
+                yield session
+            return
+        try:
+            yield session
+        finally:
+            # SQLite rolls back without waiting, so that this needs no task of its own which cannot be cancelled.
+            await session.close()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
