@@ -17,6 +17,8 @@ class Report:
     """What was found. `wrong` has to be put right; `advice` would make a runbook better; `bare` things have none."""
 
     runbooks: int
+    services: int  # of the configuration, that were looked up
+    alerts: int
     wrong: tuple[Finding, ...]
     advice: tuple[Finding, ...]
     stale: tuple[str, ...]
@@ -38,6 +40,8 @@ def check(policy: Policy, today: date) -> Report:
     services, alerts = library.uncovered(shelf, policy)
     return Report(
         runbooks=len(shelf.reads),
+        services=len(policy.services),
+        alerts=len(policy.runbooks.alerts),
         wrong=tuple(one for one in findings if not one.advice),
         advice=tuple(one for one in findings if one.advice),
         stale=tuple(stale(shelf, policy, today)),
@@ -56,7 +60,7 @@ def stale(shelf: Shelf, policy: Policy, today: date) -> list[str]:
 def in_words(report: Report, folder: object) -> str:
     """What a person reads."""
     where = f"in {folder} and the starters" if folder else "the starters alone, as no [runbooks] folder is set"
-    lines = [f"{report.runbooks} runbooks: {where}."]
+    lines = [f"{report.runbooks} runbooks: {where}.", looked_up(report)]
     lines += [f"- {report.trouble}"] if report.trouble else []
     lines += listed("To put right", map(str, report.wrong))
     lines += listed("Out of date", report.stale)
@@ -64,6 +68,16 @@ def in_words(report: Report, folder: object) -> str:
     lines += listed("Alerts without a runbook", report.bare_alerts)
     lines += listed("Would make them better", map(str, report.advice))
     return "\n".join([*lines, "All good." if report.good else "Put these right and run it again."])
+
+
+def looked_up(report: Report) -> str:
+    """What `All good` speaks of: services and alerts that the configuration does not name cannot be missed."""
+    unnamed = [
+        key for key, count in (("[[service]]", report.services), ("[runbooks] alerts", report.alerts)) if not count
+    ]
+    hint = f" Name yours under {' and '.join(unnamed)} to learn which have none." if unnamed else ""
+    services = f"{report.services} service{'' if report.services == 1 else 's'}"
+    return f"Looked up for {services} and {report.alerts} alert{'' if report.alerts == 1 else 's'}.{hint}"
 
 
 def listed(head: str, entries: Iterable[str]) -> list[str]:

@@ -159,4 +159,7 @@ def test_the_check_says_what_has_no_runbook_and_what_is_out_of_date(tmp_path: Pa
 
     gone = replace(policy, runbooks=RunbookPolicy(folder=tmp_path / "gone"), services=())
     assert "there is no such folder" in runbooks_cli.check(gone, TODAY).trouble
-    assert runbooks_cli.in_words(runbooks_cli.check(default_policy(), TODAY), None).endswith("All good.")
+    assert "\nLooked up for 2 services and 2 alerts.\n" in runbooks_cli.in_words(report, "x")
+    nothing_named = runbooks_cli.in_words(runbooks_cli.check(default_policy(), TODAY), None)
+    assert "0 alerts. Name yours under [[service]] and [runbooks] alerts" in nothing_named
+    assert nothing_named.endswith("All good.")
