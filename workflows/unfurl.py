@@ -1,7 +1,7 @@
 """`INC-7` in a conversation, or a link into an incident's channel: one small line in the thread says what it is.
 
-Slack sends apps no events about links to Slack itself, and none about bare words, so this reads what is said in the
-channels that the bot is in. A private incident is told to who named it and may know of it, and to nobody else.
+Slack sends apps events about links to domains that they register, and none about bare words, so this reads what is said
+in the channels that the bot is in. A private incident is told to who named it and may know of it, and to nobody else.
 """
 
 import re
