@@ -1,6 +1,7 @@
 """`/incident timeline`: what happened, for you alone, in your own time."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC
 from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,7 +14,7 @@ from workflows.blocks import Block
 from workflows.drills import label
 from workflows.services import Services
 from workflows.timeline import TimelineLine
-from workflows.words import clipped, day_and_time, escape, person
+from workflows.words import clipped, clock_time, day_and_time, escape, person
 
 NEWEST: Final = 30
 MOST: Final = 150  # lines of `timeline all`: more is a file, not a message
@@ -43,7 +44,8 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     async with services.database.read() as session:
         lines = await of_all(session, incident)
     wanted = MOST if request.text.strip().lower() in ("all", "everything", "full") else NEWEST
-    shown = fitting([line_text(line, ref) for ref, line in lines[-wanted:]])
+    newest = lines[-wanted:]
+    shown = texts(newest[-len(fitting(texts(newest))) :])
     named = f"{label(incident)}{incident.ref} “{escape(incident.title)}”"
     about = f"{named}: the newest {len(shown)} of {len(lines)} lines"
     if len(shown) == len(lines):
@@ -60,10 +62,18 @@ async def of_all(session: AsyncSession, incident: Incident) -> list[tuple[str, T
     return sorted(found, key=lambda pair: pair[1].at)
 
 
-def line_text(line: TimelineLine, ref: str = "") -> str:
+def texts(lines: Sequence[tuple[str, TimelineLine]]) -> list[str]:
+    """Each line with its time; the day stands where it changes, in UTC as nobody knows who reads it."""
+    days = [line.at.astimezone(UTC).date() for _, line in lines]
+    changes = [day != before for before, day in zip([None, *days], days, strict=False)]
+    return [line_text(line, ref, with_day=changed) for (ref, line), changed in zip(lines, changes, strict=True)]
+
+
+def line_text(line: TimelineLine, ref: str, *, with_day: bool) -> str:
+    when = day_and_time(line.at) if with_day else clock_time(line.at)
     by = f" – {person(line.by)}" if line.by.startswith(("U", "W")) else ""
     text = clipped(" ".join(line.text.split()), LINE)
-    return f"{day_and_time(line.at)} {SIGNS.get(line.kind, '•')} {f'{ref}: ' if ref else ''}{text}{by}"
+    return f"{when} {SIGNS.get(line.kind, '•')} {f'{ref}: ' if ref else ''}{text}{by}"
 
 
 def fitting(lines: Sequence[str]) -> list[str]:

@@ -139,6 +139,7 @@ async def test_the_timeline_is_shown_to_who_asks_the_newest_thirty_lines_first(s
     assert answer is not None
     assert everything is not None
     assert "the newest 30 of 4" in answer
+    assert answer.count("2026-11-21 at ") == 1
     assert "step 39 of" in answer
     assert "step 5 of" not in answer
     assert "/incident timeline all" in answer
