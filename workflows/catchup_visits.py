@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import actions, incidents, messages, visits
 from storage.models import HandoffState, Incident
-from workflows import people, scribe
+from workflows import access, people, scribe
 from workflows.briefing import Known
 from workflows.catchup import Away, catch_up, stakeholders
 from workflows.change import change
@@ -89,6 +89,8 @@ async def run(run: Run, services: Services) -> None:
         return
     now = services.clock.now()
     async with services.database.read() as session:
+        if not await access.may_see(session, incident, user_id):
+            return  # taken out again meanwhile
         text = catch_up(await known(session, incident, services), now)
     post = Post(text=f"{text}\nYou alone see this. `/incident catchup` tells you later what you have missed.")
     channel_id = incident.channel_id

@@ -26,6 +26,7 @@ from workflows import (
     parties,
     patience,
     permissions,
+    reaching,
     retyped,
     surfaces,
 )
@@ -355,8 +356,8 @@ async def announce(run: Run, services: Services) -> None:
     async with services.database.read() as session:
         post = card.announcement(await overview(session, incident, services.policy))
     # Only a member can read back what was posted; a private channel has to invite us, and posting says so then.
-    await run.attempt("join", lambda: done(services.slack.channels.join(channel_id)), loss=f"#{name} was not joined")
-    await run.attempt("announce", lambda: placed(run, services, channel_id, post), loss=loss)
+    await run.attempt("join", lambda: channels.join(services, name), loss=f"#{name} was not joined")
+    await run.attempt("announce", lambda: placed(run, services, name, post), loss=loss)
     async with change(services, run.incident_id) as after:
         await after.refresh()
         if after.incident.private:  # made so just now, and whoever took the announcement away found none
@@ -371,5 +372,5 @@ async def gone(run: Run, services: Services, channel_id: str) -> str:
     return "gone"
 
 
-async def placed(run: Run, services: Services, channel_id: str, post: Post) -> str:
-    return (await surfaces.place(run, services, ANNOUNCEMENT, channel_id, post)).ts
+async def placed(run: Run, services: Services, name: str, post: Post) -> str:
+    return await reaching.place(run, services, ANNOUNCEMENT, await channels.by_name(services, name), post)

@@ -196,8 +196,12 @@ async def made_private(services: Services, channel_id: str, by: str) -> None:
 
 async def id_changed(services: Services, old: str, new: str) -> None:
     """Slack gave a channel another id. What waits to be posted reads the new one from the record."""
+    if not new:
+        return
     incident_id = await scribe.incident_of(services, old)
-    if incident_id is None or not new:
+    if incident_id is None:  # perhaps where incidents are announced
+        async with services.database.write() as session:
+            await channels.change_id(session, old, new)
         return
     services.incident_channels.pop(old, None)
     async with change(services, incident_id) as c:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from storage import incidents
+from storage.models import Known
 from tests.front_door.test_reconcile import away
 from tests.front_door.test_scribe import lines_of, said_in
 from tests.stage import Stage
@@ -192,6 +193,7 @@ async def test_a_channel_that_gets_another_id_goes_on_as_it_was(stage: Stage) ->
     await stage.anna.says("The pool is full", in_=channel)
     await stage.settle()
     stage.workspace.change_channel_id(channel)
+    stage.workspace.change_channel_id(stage.workspace.channel("incidents"))
     await stage.settle()
     await stage.anna.says("Limit raised", in_=channel)
     await stage.anna.types("/incident update rolled back", in_=channel)
@@ -199,3 +201,12 @@ async def test_a_channel_that_gets_another_id_goes_on_as_it_was(stage: Stage) ->
     assert [one.message.text for one in await said_in(stage)] == ["The pool is full", "Limit raised"]
     assert "rolled back" in channel.pinned[0].shown
     assert len([one for one in channel.messages if "[UPDATE" in one.shown]) == 1
+    assert "rolled back" in stage.workspace.channel("incidents").messages[-1].shown
+
+
+async def test_an_announcement_channel_that_was_made_anew_is_found(stage: Stage) -> None:
+    async with stage.app.services.database.write() as session:
+        await session.merge(Known(key="channel:incidents", value="C0GONE"))
+    await stage.declare()
+    assert "Checkout is failing" in stage.workspace.channel("incidents").messages[-1].shown
+    assert [line for line in await lines_of(stage) if line.kind == "problem"] == []

@@ -111,10 +111,15 @@ async def test_who_is_taken_out_before_the_invitation_went_out_is_not_invited(st
     await stage.bilal.types("/incident access add @chen", in_=channel)
     await stage.settle()
     await stage.anna.types("/incident access remove @chen", in_=channel)
+    await stage.pass_time(minutes=10)
+    stage.workspace.faults.on("conversations.open").fails("internal_error")
+    await stage.bilal.invites(stage.dora, channel)
+    await stage.settle()
+    await stage.anna.types("/incident access remove @dora", in_=channel)
     await stage.pass_time(seconds=5)
 
-    assert stage.chen.id not in channel.members
-    assert not stage.chen.dm.messages
+    assert not {stage.chen.id, stage.dora.id} & {*channel.members}
+    assert not [*stage.chen.dm.messages, *stage.dora.dm.messages]
 
 
 async def test_whoever_is_asked_to_take_over_learns_of_it(stage: Stage) -> None:
