@@ -45,7 +45,7 @@ screens: .venv/.ready ## draw the pictures of the documents anew, from what Slac
 bench: .venv/.ready ## measure declare and intake against a bare Bolt app
 	@.venv/bin/python -m tests.bench
 
-soak: .venv/.ready ## mix faults at random for SECONDS (600) and compare; SEED repeats a run
+soak: .venv/.ready ## mix faults at random for SECONDS (600) and compare; SEED repeats a run, DATABASE=sqlite
 	@.venv/bin/python -m tests.soak
 
 run: .venv/.ready ## run the bot with the tokens in .env

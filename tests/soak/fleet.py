@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot import manifest
-from bot.config import async_url
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.practice.workspace import Workspace, open_workspace
-from storage import runs
-from storage.database import Database
-from tests.bot_process import Forked, SharedClock
+from storage import reminders, runs
+from tests.bot_process import Forked, SharedClock, look_into
+from workflows.reminders import DUE
 
 
 class Fleet:
@@ -33,17 +32,26 @@ class Fleet:
         workspace.delivery.ack_within = 2.0
         workspace.delivery.redeliver_after = 1.0
 
-    async def start(self, *numbers: int) -> None:
-        """Start replicas and wait until Slack has a connection of each."""
-        env = {
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of each replica."""
+        return {
             "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_APP_TOKEN": self.workspace.app_token,
             "SLACK_API_URL": self.workspace.api_url,
             "DATABASE_URL": self.database_url,
             "SITREP_HTTP": "127.0.0.1:0",
         }
+
+    @property
+    def shared(self) -> bool:
+        """Whether several may work on the record at once."""
+        return self.database_url.startswith("postgresql")
+
+    async def start(self, *numbers: int) -> None:
+        """Start replicas and wait until Slack has a connection of each."""
         for number in numbers:
-            self.replicas[number] = Forked(env, self.folder)
+            self.replicas[number] = Forked(self.env, self.folder)
         try:
             await self.workspace.until(self._all_connected, timeout=60)
         except AssertionError as late:
@@ -89,12 +97,10 @@ class Fleet:
         raise AssertionError(f"the replicas do not come to rest\n{self.workspace.describe()}\n{self.log}")
 
     async def owed(self) -> int:
-        """How many runs the record says are still to be done."""
-        database = Database(async_url(self.database_url))
-        async with database.read() as session:
-            count = await runs.unfinished(session)
-        await database.close()
-        return count
+        """How much the record says is still to be done, with what only needs a tick."""
+        async with look_into(self.database_url) as session:
+            due = await reminders.anything_due(session, self.clock.now(), DUE)
+            return await runs.unfinished(session) + due
 
     async def declare(self, by: Person, line: str, slug: str) -> Channel:
         """Declare as a person does: whoever gets no answer looks whether it worked, and types it again if not."""
