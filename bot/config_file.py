@@ -24,17 +24,8 @@ from bot import (
 from bot.config_findings import ConfigError, Finding, located, parsed, shape_problems, text_of
 from bot.config_schema import ConfigFile, RungTable, SeverityTable, nearest
 from bot.config_services import Source
-from workflows.policy import (
-    REACTIONS,
-    Escalation,
-    Policy,
-    Rung,
-    Scheme,
-    Severity,
-    default_matrix,
-    default_policy,
-    spellings,
-)
+from workflows.policy import REACTIONS, Escalation, Policy, Rung, default_matrix, default_policy
+from workflows.severities import Scheme, Severity, spellings
 
 __all__ = ["ConfigError", "read_policy"]
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from bot.config_findings import Finding
 from bot.config_schema import ConfigFile, QuestionTable
 from workflows import classifier
-from workflows.policy import Policy, Question
+from workflows.policy import Policy
+from workflows.severities import Question
 
 
 def contradictions(shape: ConfigFile, policy: Policy) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from bot.config_findings import ConfigError, Finding, Key, located, parsed, shape_problems, text_of
 from bot.config_schema import ConfigFile, EscalationTable, LinkTable, ServicesFile, ServiceTable, is_reachable, nearest
-from workflows.policy import Escalation, Link, Policy, Service, folded
+from workflows.policy import Escalation, Link, Policy, Service
+from workflows.severities import folded
 
 OWNER: Final = "owner"
 

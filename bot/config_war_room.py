@@ -5,7 +5,8 @@ from typing import Final
 
 from bot.config_findings import Finding
 from bot.config_schema import ConfigFile, WarRoom, nearest
-from workflows.policy import Policy, Severity, WarRoomPolicy
+from workflows.policy import Policy, WarRoomPolicy
+from workflows.severities import Severity
 from workflows.war_room import PLACEHOLDERS, unknown_placeholders
 
 AT_ONCE: Final = 2  # of the most severe levels a call is made when nobody says otherwise

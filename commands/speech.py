@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from workflows.policy import Policy, Severity
+from workflows.policy import Policy
+from workflows.severities import Severity
 from workflows.words import PERSON, plain
 
 SEVERITY_WORD: Final = re.compile(r"(?i)(?<![\w-])(sev[-_ ]?\d+|p\d)(?![\w-])")

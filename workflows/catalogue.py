@@ -8,7 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents
 from storage.models import Incident
-from workflows.policy import Link, Policy, Service, folded
+from workflows.policy import Link, Policy, Service
+from workflows.severities import folded
 from workflows.words import escape
 
 ALIKE: Final = 60  # of 100: what was typed may have been meant to be this

@@ -7,7 +7,8 @@ mission's documents, and the levels of the two schemes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from workflows.policy import Policy, Question, Severity, default_policy
+from workflows.policy import Policy, default_policy
+from workflows.severities import Question, Severity
 
 Answers = Mapping[str, bool]
 """By the question's key; what was not asked is absent."""

@@ -10,7 +10,8 @@ from storage import clocks as duties
 from storage.models import Checklist, ClockQuestion, Handoff, Incident, Promise, Update
 from workflows import approved
 from workflows.clocks_view import ClockView, of_merged, views
-from workflows.policy import Hook, Policy, Service, Severity
+from workflows.policy import Hook, Policy, Service
+from workflows.severities import Severity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,11 @@ from workflows.change import Change, change
 from workflows.classifier import Walk
 from workflows.errors import UserError
 from workflows.overview import Overview, overview
-from workflows.policy import Policy, Severity
+from workflows.policy import Policy
 from workflows.ports import Post
 from workflows.role_words import ROLE_NAMES, take_buttons
 from workflows.services import Services
+from workflows.severities import Severity
 from workflows.steps import Run
 from workflows.surfaces import load
 from workflows.words import duration, escape, in_line, person

@@ -12,7 +12,8 @@ from tests.workflows.records import incident
 from workflows import classifier
 from workflows.blocks import Block
 from workflows.clocks_kinds import shipped
-from workflows.policy import Policy, Scheme, default_policy
+from workflows.policy import Policy, default_policy
+from workflows.severities import Scheme
 
 
 def forms(policy: Policy) -> Iterator[Block]:

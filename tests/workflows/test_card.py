@@ -10,7 +10,8 @@ from storage.models import Checklist, Status
 from tests.workflows.records import DECLARED, incident
 from workflows.card import card, card_lines
 from workflows.overview import Overview
-from workflows.policy import Hook, Severity
+from workflows.policy import Hook
+from workflows.severities import Severity
 
 GRAVE = Severity(level="SEV0", name="Outage", definition="All is down", roles=("ic", "comms", "ops", "scribe", "sme"))
 BUSY = Overview(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from commands.classify import typed_answers
 from workflows import classifier
-from workflows.policy import Policy, Question, Scheme, Severity, default_policy
+from workflows.policy import Policy, default_policy
+from workflows.severities import Question, Scheme, Severity
 
 KEYS = ("down", "major", "workaround", "customers")
 OUTCOMES: dict[tuple[bool | None, ...], tuple[str, str]] = {

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.policy import AUDIENCES, MARKS, ROLES, Link, Policy, Scheme, Service, Severity, default_policy
+from workflows.policy import AUDIENCES, MARKS, ROLES, Link, Policy, Service, default_policy
+from workflows.severities import Scheme, Severity
 
 SCHEMES: tuple[Scheme, ...] = ("sev0-3", "sev1-4")
 levels = st.sampled_from([severity.level for severity in default_policy().severities])

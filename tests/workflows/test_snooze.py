@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.models import Incident
-from workflows.policy import Policy, Severity
+from workflows.policy import Policy
+from workflows.severities import Severity
 from workflows.snooze import LONGEST, lengths, longest
 
 lengths_of_time = st.integers(min_value=1, max_value=7200).map(lambda seconds: timedelta(seconds=seconds))
