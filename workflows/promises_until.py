@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
-from workflows.spoken import COUNTS, WEEKDAY, Impossible, coming, iso_day
+from workflows.spoken import COUNTS, WEEKDAY, Impossible, at_clock, coming, iso_day, time_of_day
 
 CLOCK: Final = (
     r"(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?:\s*(?P<half>[ap]m)\b)?|(?P<hour12>\d{1,2})\s*(?P<half12>[ap]m)\b"
@@ -95,7 +95,7 @@ def meant(match: re.Match[str], now: datetime, zone: tzinfo) -> datetime:
     if prefix and not match["after"]:
         return next_time(today, clock, where, now=now, typed=typed)
     day = today + timedelta(days=(match["after"] or "").lower() == "tomorrow") if prefix else day_meant(match, today)
-    at = instant(day, clock, where)
+    at = at_clock(day, clock, where)
     if at <= now:
         raise Impossible(typed)
     return at
@@ -120,14 +120,7 @@ def clock_meant(match: re.Match[str], prefix: str, typed: str) -> time:
         return END_OF_DAY
     hour, minute = int(hour_typed), int(match[f"{prefix}minute"] or 0)
     half = (match[f"{prefix}half"] or match[f"{prefix}half12"] or "").lower()
-    if half and not 1 <= hour <= 12:
-        raise Impossible(typed)
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    try:
-        return time(hour, minute)
-    except ValueError as error:
-        raise Impossible(typed) from error
+    return time_of_day(hour, minute, half, typed)
 
 
 def day_meant(match: re.Match[str], today: date) -> date:
@@ -139,13 +132,9 @@ def day_meant(match: re.Match[str], today: date) -> date:
 
 
 def next_time(today: date, clock: time, where: tzinfo, *, now: datetime, typed: str) -> datetime:
-    at = instant(today, clock, where)
+    at = at_clock(today, clock, where)
     if at > now:
         return at
     if now - at < JUST_PASSED:
         raise Impossible(typed)
-    return instant(today + timedelta(days=1), clock, where)
-
-
-def instant(day: date, clock: time, where: tzinfo) -> datetime:
-    return datetime.combine(day, clock, where).astimezone(UTC)
+    return at_clock(today + timedelta(days=1), clock, where)

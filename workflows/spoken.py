@@ -185,7 +185,11 @@ def iso_moment(typed: str) -> datetime:
 
 
 def clock_meant(match: re.Match[str], typed: str) -> time:
-    hour, minute, half = int(match["hour"]), int(match["minute"]), (match["half"] or "").lower()
+    return time_of_day(int(match["hour"]), int(match["minute"]), (match["half"] or "").lower(), typed)
+
+
+def time_of_day(hour: int, minute: int, half: str, typed: str) -> time:
+    """What a clock shows; `half` is `am`, `pm` or empty. Raises `Impossible`."""
     if half and not 1 <= hour <= 12:
         raise Impossible(typed)
     if half:
