@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from bot.clock import SystemClock
 from bot.config import Settings, async_url
 from bot.export_cli import operator, refuse_absent
-from bot.listeners import run_word
+from bot.listeners import run_word, turned
 from commands import SUBCOMMANDS, WORDS
 from commands import help as help_words
 from commands.request import Reply, SlashRequest
@@ -72,6 +72,7 @@ async def answer(settings: Settings, line: str, by: str, clock: Clock | None = N
 
 async def done(services: Services, word: str, request: SlashRequest) -> str:
     """Do it, and say what came of it. Raises `UserError` with what a terminal can show."""
+    word, request = turned(word, request)
     if word not in WORDS:
         raise UserError(for_terminal(shown_text(help_words.unknown(word, WORDS).post)))
     owed = await owed_now(services)

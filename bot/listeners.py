@@ -21,7 +21,7 @@ from bot.events import EVENTS
 from bot.shapes import Malformed, reading, well_formed
 from bot.slack import content
 from commands import help as help_words
-from commands import in_drill, mention, who_asks
+from commands import in_drill, mention, speech, who_asks
 from commands.mention import Mention
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest, Subcommand, told
 from storage.database import Unavailable
@@ -286,6 +286,7 @@ class Listeners:
 
 async def run_word(word: str, request: Any, services: Services) -> Reply:
     """`/incident <word>`: the function for the word, its usage after `help`, or what may have been meant."""
+    word, request = turned(word, request)
     if word in ("", "help"):
         asked = commands.WORDS.get(request.text.strip().lower(), "")
         return help_words.show(commands.SUBCOMMANDS, asked)
@@ -296,6 +297,16 @@ async def run_word(word: str, request: Any, services: Services) -> Reply:
         return told(help_words.one_usage(subcommand))
     services = await who_asks.typed(subcommand.word, request, services)
     return await who_asks.answered(subcommand.function(request, services), services)
+
+
+def turned(word: str, request: Any) -> tuple[str, Any]:
+    """`INC-7 update …` as `update INC-7 …`; alone, the name asks how the incident stands."""
+    if speech.REFERENCE.fullmatch(word) is None:
+        return word, request
+    second, rest = door.split_word(request.text)
+    if second in commands.WORDS:
+        return second, replace(request, text=f"{word} {rest}")
+    return ("status", replace(request, text=word)) if not second else (word, request)
 
 
 async def nothing() -> Reply:

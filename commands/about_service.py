@@ -7,11 +7,13 @@ from commands import speech
 from workflows import catalogue
 from workflows.errors import UserError
 from workflows.policy import Policy
-from workflows.words import escape, plain
+from workflows.words import escape, plain, quoted
 
 TOKEN: Final = re.compile(r"(?i)(?<!\S)(?:service|svc)[:=]\s*(?:[\"“”]([^\"“”]+)[\"“”]|(\S+))")
 OPTION: Final = re.compile(r"(?i)(?<!\S)(?:--|[—–])(?:service|svc)(?:[:=]\s*|\s+)")
 ENDING: Final = re.compile(r"(?i)\s(?:for|in|on)\s+(?:the\s+)?(.{1,60})$")
+
+LONGEST: Final = 80
 
 
 def without_hyphens(text: str) -> str:
@@ -36,6 +38,8 @@ def find_service(text: str, policy: Policy) -> tuple[str | None, str]:
 def known(typed: str, policy: Policy) -> str:
     """The catalogue's name for what was typed. Raises `UserError` with the nearest, or what there are."""
     if not policy.services:
+        if len(typed) > LONGEST:
+            raise UserError(f"A service's name has at most {LONGEST} characters, so nothing was changed yet.")
         return typed
     service = policy.service(typed)
     if service is not None:
@@ -45,7 +49,7 @@ def known(typed: str, policy: Policy) -> str:
 
 def unknown_service(typed: str, policy: Policy) -> str:
     guess = catalogue.nearest(policy, typed)
-    word = f"There is no service “{escape(typed)}”, so nothing was changed yet."
+    word = f"There is no service {quoted(typed)}, so nothing was changed yet."
     if guess is not None:
         return f"{word} Did you mean `service:{written(guess.name)}`?"
     return f"{word} There are {speech.listed([escape(one.name) for one in policy.services[:20]], last='and')}."

@@ -10,7 +10,7 @@ from storage.models import Incident
 from workflows import access, need_to_know
 from workflows.errors import UserError
 from workflows.services import Services
-from workflows.words import day_and_time, escape, person
+from workflows.words import day_and_time, escape, person, plain, quoted
 
 ADD: Final = frozenset({"add", "invite", "allow", "give", "let", "grant", "+"})
 REMOVE: Final = frozenset({"remove", "revoke", "kick", "drop", "out", "deny", "-"})
@@ -81,8 +81,8 @@ def called(by: str) -> str:
 
 def unclear(words: str) -> str:
     return (
-        f"I did not understand “{escape(words)}”, and nothing was changed. `/incident access` shows who may see an "
-        "incident; `access add @chen`, `access remove @chen` and `access private` change it."
+        f"I did not understand {quoted(plain(words))}, and nothing was changed. `/incident access` shows who may see "
+        "an incident; `access add @chen`, `access remove @chen` and `access private` change it."
     )
 
 

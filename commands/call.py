@@ -10,7 +10,7 @@ from storage.models import Incident, WarRoom
 from workflows import blocks, war_room, war_room_opening
 from workflows.errors import UserError
 from workflows.services import Services
-from workflows.words import ENTITY, PERSON, clock_time, escape, plain
+from workflows.words import ENTITY, PERSON, clock_time, escape, plain, quoted
 
 LONGEST: Final = 2000  # characters of an address; Slack takes 3000 in a button
 OFF: Final = frozenset({"off", "none", "remove", "delete", "clear", "end", "away"})
@@ -45,7 +45,7 @@ def address_in(words: list[str]) -> str:
     address = plain(f"<{entity[1].partition('|')[0]}>") if entity else plain(words[0])
     if re.fullmatch(r"https?://[^\s/<>|]+[^\s<>|]*", address) is None or len(address) > LONGEST:
         raise UserError(
-            f"“{escape(plain(words[0]))}” is not a link that people can open. Copy the whole address of the call, with "
+            f"{quoted(plain(words[0]))} is not a link that people can open. Copy the whole address of the call, with "
             "https:// in front: `/incident call https://…`. `/incident call` alone shows the one there is."
         )
     return address

@@ -18,7 +18,7 @@ from workflows.clocks_kinds import Kind, called
 from workflows.clocks_view import ClockView, Report, of_merged, views
 from workflows.errors import FormErrors, UserError
 from workflows.services import Services
-from workflows.words import escape, in_line, plain, safe
+from workflows.words import escape, in_line, plain, quoted, safe
 
 VERBS: Final = {
     **dict.fromkeys(("start", "begin", "add", "apply", "applies"), "start"),
@@ -53,7 +53,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     if verb == "kinds":
         return kinds_on_view(plain(rest), services)
     if not verb:
-        raise UserError(f"“{escape(plain(word))}” does not go with clocks. {USAGE} work. Nothing was changed.")
+        raise UserError(f"{quoted(plain(word))} does not go with clocks. {USAGE} work. Nothing was changed.")
     zone = await people.zone(services, request.user_id)
     asked = Asked(incident, rest.strip(), request, services, zone)
     return await DO[verb](asked)
@@ -70,11 +70,11 @@ async def start(asked: Asked) -> Reply:
         while asked.next_word() == "and":
             asked.skip()
     if not kinds:
-        raise UserError(f"“{escape(plain(asked.rest))}” is no kind that I know. {names_of(policy.known)}")
+        raise UserError(f"{quoted(plain(asked.rest))} is no kind that I know. {names_of(policy.known)}")
     at = asked.moment()
     if at is None and asked.rest:
         raise UserError(
-            f"“{escape(plain(asked.rest))}” is neither a kind that I know nor a time. {names_of(policy.known)} "
+            f"{quoted(plain(asked.rest))} is neither a kind that I know nor a time. {names_of(policy.known)} "
             f"Times: {clock_forms.TIMES}. Nothing was changed."
         )
     refuse_unaware(kinds, at)
@@ -251,7 +251,7 @@ def kinds_on_view(typed: str, services: Services) -> Reply:
     if kind is not None:
         return told(clocks_words.kind_details(kind))
     if typed.strip():
-        raise UserError(f"“{escape(typed.strip())}” is no kind that I know. {names_of(policy.known)}")
+        raise UserError(f"{quoted(typed.strip())} is no kind that I know. {names_of(policy.known)}")
     areas = clock_forms.groups_of(policy.known)
     texts = ["\n".join([f"*{escape(area)}*", *map(clocks_words.kind_line, within)]) for area, within in areas]
     hint = f"`/incident clocks kinds gdpr` tells all about one. {clocks_words.ADVICE}"

@@ -14,7 +14,7 @@ from workflows.blocks import Block
 from workflows.comms_templates import Kind, kinds, name_of
 from workflows.errors import UserError
 from workflows.services import Services
-from workflows.words import day_and_time, escape, one_line, person, plain
+from workflows.words import day_and_time, escape, one_line, person, plain, quoted
 
 MOST_SENT: Final = 5
 __all__ = ["CALLBACK", "SUBCOMMAND"]
@@ -59,7 +59,7 @@ def kind_meant(text: str, services: Services) -> Kind:
         if name in found:
             return found[name]
     names = ", ".join(f"`{name}`" for name in found)
-    raise UserError(f"There is no template “{escape(typed)}”. There are {names}; `/incident comms` alone is a menu.")
+    raise UserError(f"There is no template {quoted(typed)}. There are {names}; `/incident comms` alone is a menu.")
 
 
 def menu(incident: Incident, services: Services) -> Reply:

@@ -33,7 +33,7 @@ from workflows.policy import Policy
 from workflows.record import read_with_names
 from workflows.scenarios import Scenario
 from workflows.services import Services
-from workflows.words import duration, escape, one_line, safe
+from workflows.words import duration, escape, one_line, plain, quoted, safe
 
 CALLBACK: Final = "drill"
 ABORT: Final = "drill_abort"
@@ -152,7 +152,7 @@ def unknown(typed: str, policy: Policy) -> str:
     guess = f" Did you mean `{near[0]}`?" if near else ""
     known = speech.listed([f"`{key}`" for key in keys], last="and") if keys else "none"
     return (
-        f"There is no scenario “{escape(one_line(typed, 80))}”.{guess} There are {known}. For something of your own: "
+        f"There is no scenario {quoted(plain(typed))}.{guess} There are {known}. For something of your own: "
         "`/incident declare --drill …`. Nothing was begun."
     )
 

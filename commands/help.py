@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from commands.request import Reply, Subcommand, told
 from workflows import blocks
+from workflows.words import plain, quoted
 
 # What people look for, and the words for it; those they need first come first.
 TOPICS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -52,7 +53,8 @@ def one_usage(subcommand: Subcommand) -> str:
 
 def unknown(word: str, names: Mapping[str, str]) -> Reply:
     """`names` maps every word and synonym to its word."""
-    nearest = process.extractOne(word, list(names), score_cutoff=60)
+    # Whole words are compared: by their parts, whatever people type would be like something.
+    nearest = process.extractOne(plain(word), list(names), scorer=fuzz.ratio, score_cutoff=60)
     if nearest is None:
-        return told(f"“{word}” is not something I know. `/incident help` lists what is.")
-    return told(f"“{word}” is not something I know. Did you mean `/incident {names[nearest[0]]}`?")
+        return told(f"{quoted(plain(word))} is not something I know. `/incident help` lists what is.")
+    return told(f"{quoted(plain(word))} is not something I know. Did you mean `/incident {names[nearest[0]]}`?")

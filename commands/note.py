@@ -21,9 +21,11 @@ async def command(request: SlashRequest, services: Services) -> Reply:
             "What shall be noted? For example `/incident note rolled back to 41`, or with the time at which it "
             "happened: `/incident note 14:05 rolled back to 41`."
         )
-    text = clipped(safe(found.rest), LONGEST)
+    whole = safe(found.rest)
+    text = clipped(whole, LONGEST)
     entry, ref = await notes.add(services, incident.key, text, at=found.at, press=request.press, by=request.user_id)
-    return told(f"On the timeline of {ref}, at {day_and_time(entry.at)}.")
+    cut = f" It was cut after {len(text)} characters; put the rest into a second note." if text != whole else ""
+    return told(f"On the timeline of {ref}, at {day_and_time(entry.at)}.{cut}")
 
 
 def when(text: str, services: Services) -> Moment:

@@ -17,7 +17,7 @@ from workflows.errors import FormErrors, UserError
 from workflows.promises_until import Promised
 from workflows.services import Services
 from workflows.spoken import Impossible
-from workflows.words import escape, plain, safe
+from workflows.words import escape, plain, quoted, safe
 
 CALLBACK: Final = "promise"
 ENDS: Final = {
@@ -113,7 +113,7 @@ def understood(
 
 
 def impossible_time(typed: str, zone: tzinfo) -> str:
-    return f"“{escape(plain(typed))}” is not a time to come (yours are in {zone}). {TIMES}. Nothing was changed."
+    return f"{quoted(plain(typed))} is not a time to come (yours are in {zone}). {TIMES}. Nothing was changed."
 
 
 async def time_meant(typed: str, services: Services, user_id: str) -> datetime:

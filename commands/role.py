@@ -14,7 +14,7 @@ from workflows.overview import Overview, overview
 from workflows.policy import ROLES
 from workflows.role_words import ROLE_NAMES, TITLES, take_buttons
 from workflows.services import Services
-from workflows.words import escape, person, plain
+from workflows.words import escape, person, plain, quoted
 
 SPOKEN: Final[Mapping[str, str]] = {
     **{role: role for role in ROLES},
@@ -105,8 +105,7 @@ def parse(text: str, user_id: str) -> RoleAsked:
 
 def unknown_role(word: str) -> str:
     return (
-        f"There is no role “{escape(plain(word))}”. There are {one_of_them()}. "
-        "For example `/incident role comms @chen`."
+        f"There is no role {quoted(plain(word))}. There are {one_of_them()}. For example `/incident role comms @chen`."
     )
 
 

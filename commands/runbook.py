@@ -17,7 +17,7 @@ from workflows.library import Shelf
 from workflows.policy import Hook
 from workflows.runbooks import Runbook
 from workflows.services import Services
-from workflows.words import escape, in_line, plain
+from workflows.words import escape, in_line, plain, quoted
 
 LISTED: Final = 12  # a list in Slack that one can take in; words find the others
 TICKS: Final = re.compile(r"(?i)^(?P<verb>done|tick|undo|untick|undone)\b[\s#]*(?P<numbers>[\d\s,#&+]*(?:and\s+\d+)?)$")
@@ -155,9 +155,9 @@ def ambiguous(
     """Several may be meant, or none."""
     if not found:
         titles = ", ".join(f"“{escape(one.title)}”" for one in shelf.runbooks[:LISTED]) or "none yet"
-        return told(f"No runbook is called “{escape(words)}”. There are: {titles}.")
+        return told(f"No runbook is called {quoted(words)}. There are: {titles}.")
     rows = [row(one, incident, services, fits=False) for one in found]
-    head = f"Several runbooks fit “{escape(words)}”:"
+    head = f"Several runbooks fit {quoted(words)}:"
     return told("\n".join([head, *(line(one, services) for one in found)]), blocks.section(head), *rows)
 
 

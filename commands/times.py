@@ -13,7 +13,7 @@ from workflows import blocks, people, spoken, times
 from workflows.blocks import Block
 from workflows.errors import FormErrors, UserError
 from workflows.services import Services
-from workflows.words import day_and_time, duration, escape, plain
+from workflows.words import day_and_time, duration, plain, quoted
 
 CALLBACK: Final = "times"
 UNKNOWN: Final = frozenset({"unknown", "none", "clear", "-", "?"})
@@ -53,7 +53,7 @@ def parse(text: str, now: datetime, zone: tzinfo) -> dict[str, datetime | None]:
         if milestone is None and word.lower() in ("and", "at", "impact"):
             continue
         if milestone is None:
-            raise UserError(f"“{escape(word)}” is no milestone. {usage(zone)}")
+            raise UserError(f"{quoted(plain(word))} is no milestone. {usage(zone)}")
         if rest.lower().startswith("began"):  # `impact began 13:40`
             _, _, rest = rest.partition(" ")
         first = rest.partition(" ")[0].lower().strip(",;")
@@ -63,9 +63,10 @@ def parse(text: str, now: datetime, zone: tzinfo) -> dict[str, datetime | None]:
         try:
             moment = spoken.find_moment(rest, now, zone)
         except spoken.Impossible as impossible:
-            raise UserError(f"“{escape(str(impossible))}” is not a time that has passed. {usage(zone)}") from impossible
+            said = quoted(plain(str(impossible)))
+            raise UserError(f"{said} is not a time that has passed. {usage(zone)}") from impossible
         if moment.at is None:
-            raise UserError(f"There is no time behind “{escape(word)}”. {usage(zone)}")
+            raise UserError(f"There is no time behind {quoted(plain(word))}. {usage(zone)}")
         found[milestone], rest = moment.at, moment.rest
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -19,9 +20,11 @@ from storage.models import (
     Update,
 )
 
+LARGEST: Final = 2**31 - 1  # what PostgreSQL holds; people may type any number
+
 
 async def get(session: AsyncSession, incident_id: int) -> Incident | None:
-    return await session.get(Incident, incident_id)
+    return await session.get(Incident, incident_id) if incident_id <= LARGEST else None
 
 
 async def locked(session: AsyncSession, incident_id: int) -> Incident | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.incidents import LARGEST
 from storage.models import NearMiss
 
 
@@ -13,7 +14,7 @@ async def by_press(session: AsyncSession, press: str) -> NearMiss | None:
 
 
 async def get(session: AsyncSession, number: int) -> NearMiss | None:
-    return await session.get(NearMiss, number)
+    return await session.get(NearMiss, number) if number <= LARGEST else None
 
 
 async def locked(session: AsyncSession, number: int) -> NearMiss | None:

@@ -17,11 +17,17 @@ PERSON: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
 HARMLESS: Final = re.compile(r"@[UW][A-Z0-9]+(\|.*)?|#[CDG][A-Z0-9]+(\|.*)?|(https?://|mailto:).*", re.DOTALL)
 WHOLE: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);")
 TOPIC_LIMIT: Final = 60
+QUOTED: Final = 80
 
 
 def escape(plain: str) -> str:
     """Plain text as Slack wants it: nothing in it can ping, link or format an id."""
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoted(typed: str) -> str:
+    """What somebody typed, plain, named back to them: so short that what they can do instead is still read."""
+    return f"“{escape(one_line(typed, QUOTED))}”"
 
 
 def person(user_id: str) -> str:

@@ -82,6 +82,8 @@ async def test_an_incident_is_declared_and_listed_without_slack(settings: Settin
     assert "IC @Anna Keller" in listed
     status = await answer(settings, "status INC-8", "U1ANNA")
     assert "Search is slow" in status
+    assert await answer(settings, "INC-8", "U1ANNA") == status
+    assert (await answer(settings, "INC-8 rename Search is down", "U1ANNA")).startswith("INC-8 is called")
     assert "<" not in status
 
 
@@ -92,6 +94,7 @@ async def test_an_incident_is_declared_and_listed_without_slack(settings: Settin
         ("update INC-9 hello", "U1ANNA", "There is no INC-9. `sitrep incident list` shows the open ones."),
         ("update INC-7", "U1ANNA", "it takes one line, for example `sitrep incident update INC-7"),
         ("note something", "U1ANNA", "• INC-7 SEV1 “Checkout is failing” in #incident-7"),
+        ("status INC-99999999999999999999", "U1ANNA", "There is no INC-99999999999999999999."),
         ("updaet INC-7 hello", "U1ANNA", "Did you mean `sitrep incident update`?"),
     ],
 )
