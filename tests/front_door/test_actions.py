@@ -212,6 +212,7 @@ async def test_what_is_needed_now_and_what_can_wait_change_places_and_the_closin
     await stage.anna.reacts("wrench", to=message)
     timed = await stage.anna.says("@bilal please fail over in 20 min", in_=channel)
     await stage.anna.reacts("wrench", to=timed)
+    await stage.settle()  # whoever marks is met first, and what is typed meanwhile would come before
     await stage.anna.types("/incident action drain the queue", in_=channel)
     await stage.anna.types("/incident action follow-up: write the runbook", in_=channel)
     await stage.settle()
