@@ -230,7 +230,8 @@ def answered(begun: Escalation, summoned: Sequence[Summons]) -> str:
     title = parties_of(begun)[begun.link].title
     coming = person(begun.ended_by)
     asked = "" if title == coming else f" ({title} had been called)"
-    return f"{coming} is on the way since {clock_time(begun.ended_at or begun.began_at)}{asked}{because(begun)}"
+    why = f", asked{because(begun)}" if begun.by != "sitrep" else because(begun)
+    return f"{coming} is on the way since {clock_time(begun.ended_at or begun.began_at)}{asked}{why}"
 
 
 def exhausted(begun: Escalation, summoned: Sequence[Summons]) -> str:

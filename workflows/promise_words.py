@@ -46,7 +46,7 @@ def moment(at: datetime, now: datetime) -> str:
 def described(promise: Promise, now: datetime) -> str:
     """`ETA by 15:30 to customers`; the end is not told."""
     whom = f" to {promise.to_whom}" if promise.to_whom else ""
-    moved = " (moved once given)" if promise.due_at != promise.first_due_at else ""
+    moved = " (moved)" if promise.due_at != promise.first_due_at else ""
     return f"{in_line(promise.text, 200)} by {moment(promise.due_at, now)}{whom}{moved}"
 
 

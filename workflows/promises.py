@@ -116,7 +116,8 @@ async def open_one(made: Change, number: int) -> Promise:
 async def redraw(made: Change, promise: Promise) -> None:
     promise.version += 1
     made.session.add(promise)
-    await made.owe("promise_shown", str(promise.id), {"promise_id": promise.id}, lane=lane(promise))
+    key = f"{promise.id}:{promise.version}"  # each change is shown by a run of its own, whose steps are new
+    await made.owe("promise_shown", key, {"promise_id": promise.id}, lane=lane(promise))
     await made.refresh()
 
 
@@ -125,7 +126,10 @@ def lane(promise: Promise) -> str:
 
 
 async def due(session: AsyncSession, reminder: Reminder, services: Services) -> None:
-    """A promise is due soon, or over time: owe the line that asks, and look again later."""
+    """A promise is due soon, or over time: owe the line that asks, and look again later.
+
+    When the incident is over its line stands, and asks no more: people sleep, and the card says what is open.
+    """
     now = services.clock.now()
     promise = await stored.get(session, int(reminder.subject))
     incident = await incidents.get(session, reminder.incident_id)
@@ -135,7 +139,8 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     args = {"promise_id": promise.id, "version": promise.version}
     of = f"{promise.id}:{promise.version}"
     await claimed.owe(session, reminder, services, kind="promise_ask", args=args, of=of, lane=lane(promise))
-    await claimed.move(session, reminder, promise.due_at if promise.due_at > now else now + AGAIN)
+    again = now + AGAIN if incident.is_open else None
+    await claimed.move(session, reminder, promise.due_at if promise.due_at > now else again)
 
 
 # What follows happens in Slack, and may be entered again at any point.

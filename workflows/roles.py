@@ -146,7 +146,8 @@ async def run(run: Run, services: Services) -> None:
     if user not in view.roles.get(role, ()) or incident.channel_id is None:
         return
     await bring_in(run, services, incident.channel_id, user)
-    await run.post("line", incident.channel_id, Post(text=f"{person(user)} is {TITLES[role]}."))
+    if role != "sme":  # experts are many, and the card names them: nobody need read a line about each
+        await run.post("line", incident.channel_id, Post(text=f"{person(user)} is {TITLES[role]}."))
     text = role_briefing(role, view, services.policy)
     tell = partial(tell_directly, run, services, "briefing", user, Post(text=text))
     await run.attempt("brief", tell, loss=f"{person(user)} could not be briefed directly")

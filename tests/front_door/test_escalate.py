@@ -44,7 +44,9 @@ async def test_somebody_is_called_with_a_briefing_and_comes(stage: Stage) -> Non
     await stage.settle()
 
     assert line(channel, "@Chen Wei is on the way.").shown
-    assert line(channel, "@Chen Wei is on the way since").buttons == []
+    came = line(channel, "@Chen Wei is on the way since")
+    assert came.buttons == []
+    assert came.shown.endswith(", asked by @Anna Keller: the pool is full")
     assert calls(stage.chen) == []
     assert stage.chen.dm.messages[-1].shown.startswith("You are on the way to INC-1, #incident-")
     told = await timeline(stage, channel)

@@ -80,12 +80,20 @@ async def test_promises_are_made_moved_and_missed_in_words_and_forms(stage: Stag
     await stage.anna.presses("Missed", in_=channel)
     await stage.anna.submits({"Why": "The line was busy"})
     await stage.settle()
+    assert asking(channel) == []
 
     await stage.anna.types("/incident comms promises", in_=channel)
     assert "⏳ 1. full report <b> by" in told(stage.anna)
     assert "❌ 2 missed: call Acme back – The line was busy" in told(stage.anna)
     await stage.dora.types("/incident promise drop 1 they have it INC-1", in_="general")
     assert told(stage.dora).startswith("This is not an incident channel.")
+
+    await stage.anna.types("/incident resolved", in_=channel)
+    await stage.pass_time(days=7)
+    [asked] = asking(channel)
+    assert "Acme were promised “full report <b>” by" in asked
+    await stage.pass_time(hours=3)
+    assert asking(channel) == [asked]  # once it is over, nobody is asked again
 
 
 async def test_the_update_form_takes_a_promise_and_keeps_what_was_typed(stage: Stage) -> None:

@@ -81,6 +81,7 @@ async def test_experts_may_be_many(stage: Stage) -> None:
         await stage.anna.types(f"/incident role expert @{name}", in_=channel)
     await stage.settle()
     assert "Subject-matter expert @Bilal Aydin, @Chen Wei" in channel.pinned[0].shown
+    assert not any("is subject-matter expert" in one.shown for one in channel.messages)
 
     await stage.anna.types("/incident role sme @chen", in_=channel)
     assert told(stage.anna) == "@Chen Wei is subject-matter expert of INC-1 already. Nothing was changed."
