@@ -59,8 +59,8 @@ async def removed(incident: Incident, users: tuple[str, ...], request: SlashRequ
 async def listed(incident: Incident, services: Services) -> Reply:
     if not incident.private:
         return told(
-            f"{incident.ref} is public: everybody in the workspace may see it. `/incident access private` changes "
-            "that, as far as Slack allows."
+            f"{incident.ref} is public: everybody in the workspace but guests may see it. `/incident access private` "
+            "changes that, as far as Slack allows."
         )
     async with services.database.read() as session:
         who = await access.who_may_see(session, incident)

@@ -10,7 +10,7 @@ from commands.request import NOTHING, ButtonPress, Reply, SlashRequest, Subcomma
 from commands.which import by_id, incident_meant, number_behind
 from storage import checklists as stored
 from storage.models import Checklist, Incident
-from workflows import approved, blocks, checklists, library, mitigations, mrkdwn, remediation
+from workflows import access, approved, blocks, checklists, library, mitigations, mrkdwn, remediation
 from workflows.blocks import Block
 from workflows.errors import UserError
 from workflows.library import Shelf
@@ -58,7 +58,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     """Outside an incident's channel runbooks can be read; inside they can be started, too."""
     incident, request = await meant_if_any(request, services)
     asked = parse(request.text)
-    if incident is None and asked.verb not in ("list", "show"):
+    if incident is None and (asked.verb not in ("list", "show") or await access.asks_as_guest(services)):
         await incident_meant(request, services)  # says what to type
     if incident is not None and asked.verb == "mitigations":
         return await mitigation_page(incident, services)

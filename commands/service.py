@@ -7,7 +7,7 @@ from commands.about_service import known
 from commands.request import Reply, SlashRequest, Subcommand, told
 from commands.which import incident_meant
 from storage.models import Incident
-from workflows import catalogue, escalating, service
+from workflows import access, catalogue, escalating, service
 from workflows.policy import Policy, Service
 from workflows.services import Services
 from workflows.words import escape, person, plain
@@ -38,6 +38,8 @@ async def on_view(incident: Incident, services: Services) -> Reply:
         return told(f"{about(incident)} `/incident service name` says which it is.{there_are(policy)}")
     async with services.database.read() as session:
         below = await catalogue.open_about(session, catalogue.needs(policy, found), except_for=incident)
+        if services.asker is not None:
+            below = await access.visible(session, below, services.asker.user_id)
     lines = [f"*{incident.ref} is about {escape(found.name)}*", catalogue.card_line(found), owner_line(found)]
     lines.append(chain_line(incident, found, policy))
     lines += [f"• {escape(str(one.service))}, on which it depends, has {catalogue.named(one)}" for one in below]

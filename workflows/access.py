@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import members
 from storage.models import Incident, Person, Role
+from workflows.services import Services
 
 
 def unknown(number: int) -> str:
@@ -27,8 +28,7 @@ async def may_see(session: AsyncSession, incident: Incident, user_id: str) -> bo
 async def visible(session: AsyncSession, incidents: Iterable[Incident], user_id: str) -> list[Incident]:
     """Those that this person may know of, in the same order. A few queries, however many incidents."""
     found = list(incidents)
-    person = await session.get(Person, user_id)
-    guest = person is not None and bool(person.is_guest)
+    guest = await is_guest(session, user_id)
     private = frozenset(one.key for one in found if one.private or guest)
     if not private:
         return found
@@ -40,6 +40,20 @@ async def visible(session: AsyncSession, incidents: Iterable[Incident], user_id:
         return one.key not in private or one.key in known or declared or decided.get(one.key) is True
 
     return [one for one in found if open_to(one)]
+
+
+async def is_guest(session: AsyncSession, user_id: str) -> bool:
+    """Whether somebody is known to be a guest: they are shown what is about their own incidents alone."""
+    person = await session.get(Person, user_id)
+    return person is not None and bool(person.is_guest)
+
+
+async def asks_as_guest(services: Services) -> bool:
+    """Whether who asks is a guest, to whom nothing is shown but what belongs to their own incidents."""
+    if services.asker is None or services.asker.how == "cli":
+        return False
+    async with services.database.read() as session:
+        return await is_guest(session, services.asker.user_id)
 
 
 async def needed(session: AsyncSession, incident_ids: frozenset[int], user_id: str) -> frozenset[int]:

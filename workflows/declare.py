@@ -1,7 +1,7 @@
 """Declaring an incident: the record first, in one transaction; then the channel, the card and who is needed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,7 +35,7 @@ from workflows.errors import UserError
 from workflows.inviting import invited, tell_refused
 from workflows.overview import overview
 from workflows.parties import Party
-from workflows.ports import Channel, Post, Refused
+from workflows.ports import Channel, Post, Refused, SlackTrouble
 from workflows.refusals import who_can_fix
 from workflows.scenarios import Scenario
 from workflows.services import Services
@@ -112,8 +112,18 @@ async def accept(request: DeclareRequest, services: Services) -> Declared:
         except IntegrityError:  # another process reserved the channel name, or stored this very press, just now
             continue
         services.bell.ring()
-        return declared
+        return await without_others(declared, request.user_id, services)
     raise LookupError(f"no free channel name for {request.title!r}")
+
+
+async def without_others(declared: Declared, user_id: str, services: Services) -> Declared:
+    """Without what looks alike, for a guest. Whether they are one is asked only now, when everything is stored."""
+    if services.asker is None or services.asker.how == "cli":
+        return declared
+    try:
+        return replace(declared, alike=await lookalikes.known_to(services, declared.alike, user_id))
+    except SlackTrouble:
+        return replace(declared, alike=())
 
 
 async def try_accept(request: DeclareRequest, services: Services) -> Declared:
@@ -324,9 +334,11 @@ async def welcome(run: Run, services: Services) -> None:
     incident = await load(services, run.incident_id)
     ready = Post(text=f"{incident.ref} is set up: <#{incident.channel_id}>. The card is pinned there.")
     await run.attempt("ready", lambda: tell_declarer(run, services, ready), loss="The declarer could not be told")
-    for other_id in run.args.get("alike") or ():
-        other = await load(services, int(other_id))
-        await lookalikes.point_at(run, services, incident, other)
+    others = [await load(services, int(other_id)) for other_id in run.args.get("alike") or ()]
+    known = {one.key for one in await lookalikes.known_to(services, others, incident.declared_by)}
+    for other in others:
+        if other.key in known:
+            await lookalikes.point_at(run, services, incident, other)
         await lookalikes.point_at(run, services, other, incident)
 
 

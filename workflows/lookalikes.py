@@ -1,5 +1,6 @@
 """Incidents that may be the same one: found by their titles when one is declared, and pointed at each other."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -7,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents
 from storage.models import Incident
-from workflows import access, blocks
+from workflows import access, blocks, people
 from workflows.ports import Post
 from workflows.services import Services
 from workflows.steps import Run
@@ -30,6 +31,18 @@ async def similar(
     scores = [(fuzz.token_set_ratio(wanted, one.title.casefold()), one) for one in recent if one.drill == drill]
     alike = sorted((pair for pair in scores if pair[0] >= ALIKE), key=lambda pair: -pair[0])
     return [one for _, one in alike[:MOST]]
+
+
+async def known_to(services: Services, found: Sequence[Incident], user_id: str) -> Sequence[Incident]:
+    """Those that this person may know of. That somebody is a guest is asked of Slack, if it is not known yet.
+
+    Raises `SlackTrouble` when Slack does not tell.
+    """
+    if not found:
+        return found
+    await people.meet(services, user_id)
+    async with services.database.read() as session:
+        return await access.visible(session, found, user_id)
 
 
 async def point_at(run: Run, services: Services, incident: Incident, other: Incident) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, near_misses
 from storage.models import NearMiss
-from workflows import permissions
+from workflows import access, permissions
 from workflows.errors import AlreadyDone, UserError
-from workflows.services import Services
+from workflows.services import Asker, Services
 from workflows.words import day_and_time, person
 
 
@@ -62,7 +63,7 @@ async def review(services: Services, number: int, note: str, *, press: str, by: 
         if not await incidents.first_time(session, press, now):
             raise AlreadyDone(press)
         found = await near_misses.locked(session, number)
-        if found is None:
+        if found is None or not await may_see(session, found, services.asker):
             raise UserError(unknown(number))
         found.review, found.reviewed_by, found.reviewed_at = note, by, now
         session.add(found)
@@ -73,15 +74,23 @@ async def get(services: Services, number: int) -> NearMiss:
     """Raises `UserError` when there is no such near miss."""
     async with services.database.read() as session:
         found = await near_misses.get(session, number)
-    if found is None:
-        raise UserError(unknown(number))
+        if found is None or not await may_see(session, found, services.asker):
+            raise UserError(unknown(number))
     return found
 
 
 async def newest(services: Services, most: int) -> Sequence[NearMiss]:
     """Those that wait for a review first."""
     async with services.database.read() as session:
-        return await near_misses.newest(session, most)
+        found = await near_misses.newest(session, most)
+        return [one for one in found if await may_see(session, one, services.asker)]
+
+
+async def may_see(session: AsyncSession, one: NearMiss, asker: Asker | None) -> bool:
+    """Near misses are for everybody but guests, who see what they have reported themselves."""
+    if asker is None or asker.how == "cli" or asker.user_id == one.reported_by:
+        return True
+    return not await access.is_guest(session, asker.user_id)
 
 
 def unknown(number: int) -> str:

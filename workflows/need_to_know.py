@@ -88,7 +88,7 @@ async def refuse_removing(made: Change, user: str, by: str, services: Services) 
 def refuse_public(incident: Incident) -> None:
     if not incident.private:
         raise UserError(
-            f"{incident.ref} is not private: everybody in the workspace may see it. "
+            f"{incident.ref} is not private: everybody in the workspace but guests may see it. "
             "`/incident access private` makes it private, as far as Slack allows."
         )
 

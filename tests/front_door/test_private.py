@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,11 @@ import pytest
 import commands
 from bot.export_cli import export
 from bot.incident_cli import answer
-from bot.listeners import run_word
 from bot.metrics import Metrics, page
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
-from commands import who_asks
-from commands.request import ButtonPress, FormSubmission, Reply, Shortcut, SlashRequest
+from tests.front_door.asking import Asking
 from tests.stage import Stage
-from workflows.errors import SitrepError
-from workflows.ports import SlackTrouble
 
 TITLE = "Payroll was read by a stranger"
 UNKNOWN = "There is no INC-1. `/incident list` shows the open ones."
@@ -243,6 +238,7 @@ async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     channel = await declared(stage)
+    dora = Asking(stage=stage, who=stage.dora, channel=stage.workspace.channel("general"))
     secrets = (*SECRETS, channel.id, channel.name)
     for word in commands.SUBCOMMANDS:
         if word in ("declare", "near-miss"):  # their words are a title, and another one each time
@@ -255,74 +251,21 @@ async def test_no_verb_button_form_or_shortcut_tells_an_outsider_of_it(
             "private {ref}",
             "remove {ref}",
         ):
-            typed = [await typing(stage, word, text.format(ref=ref)) for ref in ("INC-1", "INC-999")]
+            typed = [await dora.typing(word, text.format(ref=ref)) for ref in ("INC-1", "INC-999")]
             assert typed[0] == typed[1], f"/incident {word} {text}"
             assert not any(secret in typed[0] for secret in secrets), f"/incident {word} {text}"
     for action in commands.BUTTONS:
         for value in ("{n}", "{n}:{n}", "{n}:x", "{n}.1", "{n}.1.1"):
-            pressed = [await pressing(stage, action, value.format(n=n)) for n in (1, 999)]
+            pressed = [await dora.pressing(action, value.format(n=n)) for n in (1, 999)]
             assert pressed[0] in (pressed[1], UNKNOWN), f"{action} {value}"
             assert not any(secret in pressed[0] for secret in secrets), f"{action} {value}"
-        assert await pressing(stage, action, "from the stone age") != "not understood", action
+        assert await dora.pressing(action, "from the stone age") != "not understood", action
     for callback in commands.FORMS:
         if callback != "declare":
-            said = [await submitting(stage, callback, n) for n in (1, 999)]
+            said = [await dora.submitting(callback, n) for n in (1, 999)]
             assert said[0] in (said[1], UNKNOWN), callback
             assert not any(secret in said[0] for secret in secrets), callback
     for callback in commands.SHORTCUTS:
-        used = await using(stage, callback)
+        used = await dora.using(callback)
         assert not any(secret in used for secret in secrets), callback
     assert not any(secret in record.getMessage() for record in caplog.records for secret in SECRETS)
-
-
-async def typing(stage: Stage, word: str, text: str) -> str:
-    services = stage.app.services
-    request = SlashRequest(
-        press=f"command:{word}{text}",
-        user_id=stage.dora.id,
-        channel_id=stage.workspace.channel("general").id,
-        text=text.replace("@chen", f"<@{stage.chen.id}>"),
-    )
-    return await answered(run_word(word, request, services))
-
-
-async def pressing(stage: Stage, action: str, value: str) -> str:
-    press = ButtonPress(
-        press=f"press:{action}{value}", user_id=stage.dora.id, action_id=action, value=value, view_id="V0000"
-    )
-    return await answered(who_asks.do(commands.BUTTONS[action], press, stage.app.services))
-
-
-async def submitting(stage: Stage, callback: str, number: int) -> str:
-    form = FormSubmission(
-        press=f"view:{callback}{number}",
-        user_id=stage.dora.id,
-        callback_id=callback,
-        view_id="V0000",
-        values=dict.fromkeys(("reason", "text", "to", "note", "severity", "changed", "impact"), ""),
-        about={"incident": str(number), "action": "mitigated", "key": str(number)},
-    )
-    return await answered(who_asks.do(commands.FORMS[callback], form, stage.app.services))
-
-
-async def using(stage: Stage, callback: str) -> str:
-    shortcut = Shortcut(
-        press=f"shortcut:{callback}",
-        user_id=stage.dora.id,
-        callback_id=callback,
-        channel_id=stage.workspace.channel("general").id,
-        message_ts="1795230000.000001",
-        message_user=stage.dora.id,
-        text="see INC-1",
-    )
-    return await answered(who_asks.do(commands.SHORTCUTS[callback], shortcut, stage.app.services))
-
-
-async def answered(asked: Awaitable[Reply]) -> str:
-    """What the person would read. What no button or form ever carries may not be understood at all."""
-    try:
-        reply = await asked
-        said = f"{reply.post} {reply.form}"
-    except (SitrepError, SlackTrouble, ValueError, LookupError, TypeError) as refusal:
-        said = str(refusal) if isinstance(refusal, SitrepError) else "not understood"
-    return said.replace("999", "1")
