@@ -13,7 +13,7 @@ from typing import Final
 from storage import actions
 from storage.models import Action
 from workflows import due_times, notes, spoken
-from workflows.action_lines import MORE, described, noun, owe_line, remind
+from workflows.action_lines import MORE, described, moved, noun, owe_line, remind
 from workflows.change import Change, change
 from workflows.errors import UserError
 from workflows.services import Services
@@ -234,6 +234,11 @@ async def carry_over(c: Change, services: Services) -> None:
 
 async def standing(c: Change, number: int) -> Action:
     action = await actions.by_number(c.session, c.incident.key, number)
+    if action is not None and moved(action, c.incident):
+        goes_on = f"INC-{c.incident.merged_into}"
+        raise UserError(
+            f"Action {number} goes on in {goes_on}. `/incident action {goes_on}` lists it. Nothing was changed."
+        )
     if action is None or action.withdrawn_at is not None:
         gone = "was withdrawn" if action is not None else "does not exist"
         raise UserError(

@@ -50,6 +50,8 @@ async def test_the_notice_of_two_that_look_alike_merges_them_at_a_press(stage: S
     assert "It brought 1 open action and 1 promise, numbered anew here." in come.shown
     assert any("Action 1 goes on in INC-1: restart the workers" in one.shown for one in second.messages)
     assert "Promised outside: a first report" in first.pinned[0].shown
+    await stage.bilal.types("/incident action done 1", in_=second)
+    assert told(stage.bilal).startswith("Action 1 goes on in INC-1.")
     assert "INC-2 was SEV1, this is SEV2: is that still right?" in come.shown
     assert (
         "merged"
