@@ -68,8 +68,8 @@ async def hurry(services: Services, incident_id: int, *, press: str, by: str) ->
             raise UserError(
                 "Nothing more happens in this drill by itself. `/incident resolved`, then `close`, ends it."
             )
+        await made.remind(INJECT, made.now)  # before the injects, as `due` has it: each would wait for the other
         move(waiting, made.now - waiting[0].due_at)
-        await made.remind(INJECT, made.now)
     return made.incident
 
 

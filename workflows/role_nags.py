@@ -29,18 +29,18 @@ async def watch(made: "Change", services: Services) -> None:
     missing = await missing_roles(made.session, made.incident, services.policy)
     known = await vacancies.still_open(made.session, made.incident.key)
     filled = [one for one in known if one.role not in missing]
-    for one in filled:
-        one.ended_at = made.now
-        made.session.add(one)
-    await made.session.flush()
     open_now = [one for one in known if one.role in missing]
     anew = [role for role in missing if role not in {one.role for one in known}]
     open_now += [Vacancy(incident_id=made.incident.key, role=role, since=made.now) for role in anew]
-    made.session.add_all(open_now)
-    if any(one.asked for one in filled):
-        await owe_lines(made.session, made.incident, made.now)
+    # First the reminder, as `due` has it: who changed these rows first would wait for a tick that waits for them.
     at = next_due(open_now, services.policy.empty_role)
     await (made.forget(KIND) if at is None else made.remind(KIND, at))
+    for one in filled:
+        one.ended_at = made.now
+    made.session.add_all([*filled, *open_now])
+    await made.session.flush()
+    if any(one.asked for one in filled):
+        await owe_lines(made.session, made.incident, made.now)
     await watch_hats(made, services.policy)
 
 

@@ -13,14 +13,15 @@ from sqlalchemy import text
 from bot.config import async_url
 from bot.slack import connect
 from bot.slack_calls import Calls
-from storage import incidents, reminders, runs
+from storage import incidents, reminders, runs, vacancies
 from storage.database import Database
-from storage.models import Status
+from storage.models import Status, Vacancy
 from storage.writer import Writer
 from tests.clock import ManualClock
 from tests.postgres import fresh_database
 from tests.storage.conftest import NOW, stored
-from workflows import merge
+from workflows import merge, role_nags
+from workflows.change import change
 from workflows.errors import UserError
 from workflows.policy import default_policy
 from workflows.services import Services
@@ -80,17 +81,7 @@ async def test_two_incidents_merged_into_each_other_at_once_are_merged_once(
 ) -> None:
     first, second = await stored(replicas[0], press="first"), await stored(replicas[0], press="second")
     async with aiohttp.ClientSession() as http:
-        one, other = (
-            Services(
-                database=database,
-                writer=Writer(database),
-                slack=connect(Calls(AsyncWebClient(token="none")), http, {"user_id": "UBOT"}),
-                clock=ManualClock(),
-                policy=default_policy(),
-                data_folder=tmp_path,
-            )
-            for database in replicas
-        )
+        one, other = (services_of(database, http, tmp_path) for database in replicas)
         async with replicas[0].write() as held:
             await incidents.locked(held, first.key)
             both = [
@@ -105,6 +96,44 @@ async def test_two_incidents_merged_into_each_other_at_once_are_merged_once(
     async with replicas[0].read() as session:
         statuses = [found.status for number in (1, 2) if (found := await incidents.get(session, number))]
     assert sorted(statuses) == [Status.INVESTIGATING, Status.MERGED]
+
+
+@pytest.mark.postgres
+async def test_a_role_that_is_taken_while_its_reminder_is_dealt_with_makes_nobody_wait_for_ever(
+    replicas: tuple[Database, Database], tmp_path: Path
+) -> None:
+    incident = await stored(replicas[0], press="first")
+    async with replicas[0].write() as session:
+        session.add(Vacancy(incident_id=incident.key, role="sme", since=NOW - timedelta(minutes=5)))
+        await reminders.put(session, incident_id=incident.key, kind="vacancy", subject="1", due_at=NOW)
+
+    async def take(services: Services) -> None:
+        async with change(services, incident.key) as made:
+            await incidents.give_role(made.session, incident.key, "sme", "U2", made.now)
+            await role_nags.watch(made, services)
+
+    async with aiohttp.ClientSession() as http:
+        one, other = (services_of(database, http, tmp_path) for database in replicas)
+        async with replicas[0].write() as ticking:
+            [reminder] = await reminders.claim_due(ticking, NOW, ("vacancy",))
+            taken = asyncio.create_task(take(other))
+            await until_waiting(replicas[0], 1)
+            await asyncio.wait_for(role_nags.due(ticking, reminder, one), timeout=20)
+        await asyncio.wait_for(taken, timeout=20)
+
+    async with replicas[0].read() as session:
+        assert "sme" not in {found.role for found in await vacancies.still_open(session, incident.key)}
+
+
+def services_of(database: Database, http: aiohttp.ClientSession, folder: Path) -> Services:
+    return Services(
+        database=database,
+        writer=Writer(database),
+        slack=connect(Calls(AsyncWebClient(token="none")), http, {"user_id": "UBOT"}),
+        clock=ManualClock(),
+        policy=default_policy(),
+        data_folder=folder,
+    )
 
 
 async def until_waiting(database: Database, count: int) -> None:
