@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import reminders
+from storage import reminders, timeline
 from storage.database import Unavailable
 from storage.models import Reminder
 from workflows import (
@@ -94,4 +94,13 @@ async def deal_with_some(services: Services, now: datetime) -> int:
         log.exception("a reminder failed", extra={"action": "reminder_failed", **about})
         async with services.database.write() as session:
             await reminders.put_off(session, kind=reminder.kind, subject=reminder.subject, due_at=now + PAUSE)
+            await timeline.add_problem(session, incident_id=reminder.incident_id, at=now, text=failed(reminder))
         return 1
+
+
+def failed(reminder: Reminder) -> str:
+    """What the people of the incident read, once for each kind."""
+    return (
+        f"A reminder did not work ({reminder.kind.replace('_', ' ')}), so look after it yourselves for now. "
+        "Sitrep tries again every minute; whoever runs it finds why in its log."
+    )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import col, func, select
 
+from storage import timeline
 from storage.models import Incident, Reminder, Run
 from tests.stage import Stage
 from workflows import reminders
@@ -40,7 +41,12 @@ async def test_one_that_fails_is_tried_again_later_and_stops_no_other(
     await third_becomes(stage, "patience")  # which says what it watches, and this one does not
     with caplog.at_level(logging.CRITICAL, logger="workflows.reminders"):
         await reminders.tick(stage.app.services)
+        stage.clock.advance(minutes=2)
+        await reminders.tick(stage.app.services)
     assert await nags_and_due(stage, "patience") == (9, stage.clock.now() + timedelta(minutes=1))
+    async with stage.app.services.database.read() as session:
+        [told] = [entry.text for entry in await timeline.entries(session, 3) if entry.kind == "problem"]
+    assert told.startswith("A reminder did not work (patience)")
 
 
 async def test_one_that_only_a_newer_release_knows_is_left_to_it(stage: Stage) -> None:
