@@ -143,6 +143,30 @@ async def joined(night: Night) -> None:
     await stage.bilal.opens_home()
     await stage.settle()
     album.home("home", "The home tab: what is mine, and what is open", stage.bilal)
+    await others_look(night)
+
+
+async def others_look(night: Night) -> None:
+    """Those who do not work on it: somebody from another team, and a guest."""
+    stage, album = night.stage, night.album
+    emil = stage.workspace.add_person("Emil Novak")
+    gil = stage.workspace.add_person("Gil Guest", guest=True)
+    for who in (emil, gil):
+        await who.opens_home()
+    await stage.settle()
+    album.home("home-outside", "The home tab of somebody who is in no incident", emil)
+    album.home("home-guest", "The home tab of a guest", gil)
+    await emil.types("/incident status --stakeholders INC-1", in_="general")
+    album.answer("stakeholders", "What concerns those who do not work on it", emil)
+    await emil.types("/incident help", in_="general")
+    album.answer("help", "Everything that can be typed, by what people look for", emil)
+    await emil.types("/incident near-miss", in_="general")
+    await emil.chooses("What almost happened?", "The certificate of the shop had two hours left.")
+    await emil.chooses("What prevented it?", "A customer wrote to ask about the date")
+    album.modal("near-miss-form", "What almost happened, and what prevented it", emil)
+    await emil.submits()
+    album.modal("near-miss", "A near miss on record, which disturbs nobody", emil)
+    await emil.closes()
 
 
 async def ended(night: Night) -> None:
@@ -172,6 +196,8 @@ async def kept_private(night: Night) -> None:
     album.modal("clocks-form", "Which duties to report may apply", anna)
     await anna.submits()
     await stage.settle()
+    await anna.types("/incident clocks", in_=channel)
+    album.answer("clocks", "What has to be reported by when, and what was sent", anna)
     album.posts("private-card", "The card of a private incident, with a duty to report", channel.pinned[0], topic=True)
     await stage.pass_time(hours=36)
     album.posts("clocks-reminder", "The reminder at half time", said(channel, "notify the supervisory authority"))
@@ -204,6 +230,16 @@ async def triaged(night: Night) -> None:
     album.answer("role-taken", "What is said about a role that somebody has", stage.chen)
 
 
+async def merged(night: Night) -> None:
+    stage, album, dora = night.stage, night.album, night.stage.dora
+    same = await stage.declare("sev2 Search results look stale", by=dora)
+    album.posts("alike", "Two incidents look alike", said(same, "looks alike"))
+    await dora.types("/incident merge INC-1", in_=same)
+    await stage.settle()
+    album.posts("merged-away", "The channel of the incident that ends", said(same, "merged INC-2"), topic=True)
+    album.posts("merged-into", "The channel of the incident that goes on", said(night.channel, "INC-2"))
+
+
 async def drilled(night: Night) -> None:
     stage, album = night.stage, night.album
     await stage.anna.types("/incident drill bad-deploy @bilal", in_="general")
@@ -212,12 +248,31 @@ async def drilled(night: Night) -> None:
     channel = next(one for one in stage.workspace.channels if "drill" in one.name)
     album.posts("drill-card", "The card of a drill", channel.pinned[0], topic=True)
     album.posts("drill-inject", "What a drill tells those who practise", said(channel, "Inject 1"))
+    await practised(night, channel)
+
+
+async def practised(night: Night, channel: Channel) -> None:
+    """Bilal leads the drill to its end."""
+    stage, album, bilal = night.stage, night.album, night.stage.bilal
+    for minutes, line in (
+        (3, "role take ic"),
+        (4, "update Sign-in fails since the release, rolling it back"),
+        (9, "mitigated rolled back"),
+        (20, "resolved sign-in works again"),
+    ):
+        await stage.pass_time(minutes=minutes)
+        await bilal.types(f"/incident {line}", in_=channel)
+    await stage.pass_time(minutes=31)
+    await bilal.types("/incident close", in_=channel)
+    await bilal.submits({"Customer impact": "None, it was practice"})
+    await stage.settle()
+    album.posts("drill-score", "How a drill went", said(channel, "How the drill"))
 
 
 STORIES: Final[Mapping[str, Sequence[Scene]]] = MappingProxyType(
     {
         "a night": (declared, worked_on, informed, joined, ended),
         "a private incident": (kept_private,),
-        "triage and a drill": (triaged, drilled),
+        "triage and a drill": (triaged, merged, drilled),
     }
 )
