@@ -72,6 +72,13 @@ async def recently_ended(session: AsyncSession, most: int) -> Sequence[Incident]
     return (await session.exec(statement.order_by(col(Incident.id).desc()).limit(most))).all()
 
 
+async def ended_since(session: AsyncSession, since: datetime) -> Sequence[Incident]:
+    """Incidents that ended at or after `since`, newest first."""
+    ended = func.coalesce(Incident.closed_at, Incident.resolved_at, Incident.declared_at)
+    statement = select(Incident).where(col(Incident.status).not_in(OPEN_STATUSES), ended >= since)
+    return (await session.exec(statement.order_by(col(Incident.id).desc()))).all()
+
+
 async def counted(session: AsyncSession, since: datetime | None = None) -> Sequence[Incident]:
     """What every figure is made of, oldest first: neither merged nor cancelled, nor still in triage, nor a drill.
 

@@ -112,7 +112,8 @@ async def owe_all(services: Services) -> None:
     One that is owed and has not begun stays so; one that was cut goes on, and is followed by another one.
     """
     async with services.database.read() as session:
-        found = [*await incidents.in_status(session), *await ended_since(session, services)]
+        ended = await incidents.ended_since(session, services.clock.now() - RECENT)
+        found = [*await incidents.in_status(session), *ended]
     await owe(services, found, {})
 
 
@@ -138,13 +139,6 @@ async def owe(services: Services, found: Sequence[Incident], args: Mapping[str, 
                 key = new_id(f"reconcile:{one.id}")  # a reading that has begun is never asked to begin again
                 await runs.owe(session, kind="reconcile", key=key, lane=LANE, now=now, incident_id=one.id, args=args)
     services.bell.ring()
-
-
-async def ended_since(session: AsyncSession, services: Services) -> list[Incident]:
-    limit = services.clock.now() - RECENT
-    ended = (Status.RESOLVED, Status.CLOSED, Status.CANCELLED, Status.MERGED)
-    found = await incidents.in_status(session, ended)
-    return [one for one in found if (one.closed_at or one.resolved_at or one.declared_at) >= limit]
 
 
 async def look(services: Services, incident_id: int, channel_id: str) -> str:
