@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -29,6 +29,9 @@ from workflows.severities import Scheme, Severity, spellings
 
 __all__ = ["ConfigError", "read_policy"]
 
+# What gives names to levels, people and services.
+NAMING = ("scheme", "severity", "question", "groups", "service", "catalogue")
+
 
 def read_policy(path: Path) -> Policy:
     """The policy that the file describes; what it leaves out is as in `default_policy` of its scheme.
@@ -37,14 +40,14 @@ def read_policy(path: Path) -> Policy:
     """
     text = text_of(path)
     data = parsed(path.name, text)
-    try:
-        shape = ConfigFile.model_validate(data)
-    except ValidationError as error:
-        raise located(path.name, text, shape_problems(error)) from error
+    shape, wrong = _shaped(path.name, text, data)
     sources = [Source(name=path.name, text=text, tables=shape.service)]
-    sources += config_services.read_folder(path.parent / shape.catalogue.folder)
+    try:
+        sources += config_services.read_folder(path.parent / shape.catalogue.folder)
+    except ConfigError as broken:
+        raise ConfigError([*located(path.name, text, wrong).problems, *broken.problems]) from broken
     findings = config_services.contradictions(sources, shape)
-    findings[path.name] += _contradictions(shape)
+    findings[path.name] += [*wrong, *_contradictions(shape)]
     services = tuple(config_services.service(table) for source in sources for table in source.tables)
     policy = replace(_policy(shape), services=services, runbooks=config_hooks.runbooks(shape.runbooks, path.parent))
     findings[path.name] += config_hooks.contradictions(shape, policy, path.parent)
@@ -68,6 +71,21 @@ def read_policy(path: Path) -> Policy:
     if problems:
         raise ConfigError([sentence for one in problems for sentence in one.problems])
     return policy
+
+
+def _shaped(name: str, text: str, data: Mapping[str, Any]) -> tuple[ConfigFile, list[Finding]]:
+    """The file's shape, and what is wrong with it: then without the sections that are not well formed.
+
+    Raises `ConfigError` at once where names are in doubt that other sections use: what these say would seem wrong, too.
+    """
+    try:
+        return ConfigFile.model_validate(data), []
+    except ValidationError as error:
+        wrong = shape_problems(error)
+        broken = {str(key[0]) for key, _ in wrong}
+        if any(section in NAMING or nearest(section, NAMING) for section in broken):
+            raise located(name, text, wrong) from error
+    return ConfigFile.model_validate({key: value for key, value in data.items() if key not in broken}), wrong
 
 
 def _contradictions(shape: ConfigFile) -> Iterator[Finding]:

@@ -61,6 +61,8 @@ def parsed(name: str, text: str) -> dict[str, Any]:
         line = re.match(r"line (\d+)", where)
         number = int(line[1]) if line else len(text.rstrip("\n").split("\n"))
         hint = "text needs quotes around it, and each setting its own line"
+        if "twice" in what or "overwrite" in what.lower():
+            hint = "a section or setting can be there once: put what both say into one"
         raise ConfigError([f"{name} line {number}: is not valid TOML ({what}); {hint}"]) from error
 
 

@@ -52,7 +52,10 @@ def contradictions(shape: ConfigFile, policy: Policy, base: Path) -> Iterator[Fi
     """What each line allows by itself, but not together with the rest of the file or with what is on disk."""
     folder = runbooks(shape.runbooks, base).folder
     if folder is not None and not folder.is_dir():
-        yield ("runbooks", "folder"), f'there is no folder "{folder}"; create it or clone your runbooks there'
+        yield (
+            ("runbooks", "folder"),
+            f'names "{folder}", and there is no such folder; create it or clone your runbooks there',
+        )
     seen: set[str] = set()
     for number, table in enumerate(shape.remediation):
         for key, sentence in wrong(table, policy, tuple(shape.groups)):

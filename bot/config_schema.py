@@ -54,7 +54,7 @@ def _one_of(known: Sequence[str]) -> Callable[[str], str]:
         if word in known:
             return word
         guess = nearest(word, known)
-        hint = f'did you mean "{guess}"?' if guess else f"use one of {', '.join(known)}"
+        hint = f'did you mean "{guess}"?' if guess else f"use one of {', '.join(filter(None, known))}"
         raise ValueError(f'"{word}" is not known here: {hint}')
 
     return check
@@ -66,7 +66,7 @@ def _zone(value: object) -> ZoneInfo:
     except (KeyError, ValueError, OSError) as error:
         guess = nearest(str(value), sorted(available_timezones()))
         hint = f'did you mean "{guess}"?' if guess else 'use a name such as "Europe/Berlin"'
-        raise ValueError(f'there is no time zone "{value}": {hint}') from error
+        raise ValueError(f'"{value}" is no time zone: {hint}') from error
 
 
 def _level(word: str) -> str:

@@ -95,7 +95,7 @@ def test_everything_that_cannot_be_is_said_with_its_file_and_line(tmp_path: Path
     assert refused(tmp_path, here, acme=wrong.replace("confidence", "konfidence")) == (
         "clocks/acme.toml line 1: confidence is missing",
         "clocks/acme.toml line 4: konfidence is not a setting; did you mean confidence?",
-        'clocks/acme.toml line 6: time_zone there is no time zone "Europe/Berlijn": did you mean "Europe/Berlin"?',
+        'clocks/acme.toml line 6: time_zone "Europe/Berlijn" is no time zone: did you mean "Europe/Berlin"?',
         'clocks/acme.toml line 19: [step] (entry 1) within "8 hours" is no limit: write "72h" (hours), "30d" (days), '
         '"4bd" (business days), "1mo" (months) or "asap"',
         'clocks/acme.toml line 20: [step] (entry 1) remind_before "soon" is no time before a deadline: '

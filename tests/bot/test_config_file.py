@@ -167,10 +167,10 @@ SEVERITY = '[[severity]]\nlevel = "SEV2"\nname = "Bad"\n'
         ),
         ('snooze = "5m"', "line 1: snooze is not a setting here; it belongs under [nag]"),
         ('scheme = "sev0-4"', 'line 1: scheme "sev0-4" is not known here: did you mean "sev0-3"?'),
-        ("time_zone = 3", 'line 1: time_zone there is no time zone "3": use a name such as "Europe/Berlin"'),
+        ("time_zone = 3", 'line 1: time_zone "3" is no time zone: use a name such as "Europe/Berlin"'),
         (
             'time_zone = "Europe/Berln"',
-            'line 1: time_zone there is no time zone "Europe/Berln": did you mean "Europe/Berlin"?',
+            'line 1: time_zone "Europe/Berln" is no time zone: did you mean "Europe/Berlin"?',
         ),
         (
             '\ndefault_severity = "SEV9"',
@@ -221,6 +221,8 @@ SEVERITY = '[[severity]]\nlevel = "SEV2"\nname = "Bad"\n'
         ('[access]\nadmins = ["@anna"]', 'line 2: [access] admins "@anna" is not a Slack member id such as'),
         ("scheme = sev0-3", "line 1: is not valid TOML"),
         ('scheme = "sev0-3"\nscheme = "sev1-4"', "line 2: is not valid TOML"),
+        ('[nag]\nsnooze = "1m"\n[nag]\n', "line 3: is not valid TOML (Cannot declare ('nag',) twice); a section or"),
+        ('[timeline.reactions]\nmag = "wow"', "use one of key, finding, action, decision, follow-up"),
         ("[nag]\nladder = [\n", "line 2: is not valid TOML"),
     ],
 )
@@ -239,6 +241,22 @@ def test_all_mistakes_are_named_at_once_and_in_the_order_of_the_file(file: Path)
         "line 5",
         "line 5",
     ]
+
+
+def test_what_does_not_go_together_is_named_beside_what_is_not_well_formed(file: Path) -> None:
+    (file.parent / "services").mkdir(exist_ok=True)
+    text = '[nag]\nsnooze = 5\n[permissions]\nfly = ["ic"]\n[comms]\ntemplates = "nowhere"\n'
+    problems = refused(file, text)
+    assert [problem.partition(" (")[0].partition(":")[0] for problem in problems] == [
+        "sitrep.toml line 2",
+        "sitrep.toml line 4",
+        "[comms] templates",
+    ]
+    # Where a level is in doubt, what speaks of it is not called wrong.
+    assert (
+        len(refused(file, '[[severity]]\nlevel = "BAD"\n[[escalation]]\nwhen = "open"\nwho = ["owner"]\nat = ["BAD"]'))
+        == 1
+    )
 
 
 def test_a_file_that_is_not_text_is_refused_with_a_way_out(file: Path) -> None:

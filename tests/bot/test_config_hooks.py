@@ -41,7 +41,7 @@ def test_runbooks_are_found_from_where_the_file_is_and_may_be_silent(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('[runbooks]\nfolder = "gone"', "line 2: [runbooks] folder there is no folder"),
+        ('[runbooks]\nfolder = "gone"', "line 2: [runbooks] folder names"),
         (
             f'{HOOK}severities = ["SEV9"]',
             'line 4: [remediation] (entry 1) severities "SEV9" is not one of the severities',
