@@ -30,7 +30,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "canvases:write": "keep the postmortem draft as a canvas",
         "channels:history": "record what is said in public incident channels",
         "channels:join": "come back to a public incident channel after being removed",
-        "channels:manage": "create, rename and archive incident channels, set topic and purpose, invite",
+        "channels:manage": "create, rename and archive incident channels, set the topic, invite",
         "channels:read": "notice joins, leaves, renames and archiving",
         "chat:write": "post and edit the card, updates and reminders",
         "chat:write.public": "announce in a public channel without being a member",

@@ -40,7 +40,6 @@ CALLS_PER_MINUTE: Mapping[str, int] = MappingProxyType(
         "conversations.open": TIER_3,
         "conversations.rename": TIER_2,
         "conversations.replies": TIER_3,
-        "conversations.setPurpose": TIER_2,
         "conversations.setTopic": TIER_2,
         "files.completeUploadExternal": TIER_4,
         "files.getUploadURLExternal": TIER_4,

@@ -106,9 +106,6 @@ class SlackChannels:
     async def set_topic(self, channel_id: str, topic: str) -> None:
         await self._calls.call("conversations.setTopic", channel=channel_id, topic=in_line(topic, 250))
 
-    async def set_purpose(self, channel_id: str, purpose: str) -> None:
-        await self._calls.call("conversations.setPurpose", channel=channel_id, purpose=in_line(purpose, 250))
-
     async def rename(self, channel_id: str, name: str) -> str:
         answer = await self._calls.call("conversations.rename", channel=channel_id, name=name)
         return str(answer["channel"]["name"])

@@ -1,6 +1,7 @@
 """The faces of an incident: card, topic, announcement. Pure: the same record gives the same words."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from storage.models import Incident, Status
 from workflows import blocks, catalogue, clocks_words, war_room
@@ -12,6 +13,7 @@ from workflows.ports import Post
 from workflows.role_words import ROLE_NAMES
 from workflows.words import clock_time, day_and_time, escape, in_line, person
 
+KEPT: Final = "Everything said in this channel is kept for the record."
 SIGNS: Mapping[str, str] = {
     Status.TRIAGE: "⚪",
     Status.INVESTIGATING: "🔴",
@@ -26,7 +28,7 @@ SIGNS: Mapping[str, str] = {
 
 def card(view: Overview) -> Post:
     """The pinned message: at most twelve lines and the buttons that make sense now."""
-    rows = (blocks.section("\n".join(card_lines(view))), *button_rows(view))
+    rows = (blocks.section("\n".join(card_lines(view))), *button_rows(view), blocks.context(KEPT))
     return Post(text=summary_line(view), blocks=rows)
 
 
@@ -149,12 +151,6 @@ def topic(view: Overview, names: Mapping[str, str]) -> str:
     ic = f"IC {names.get(view.ic, view.ic)}" if view.ic else "no IC"
     state = f"{label(incident)}{incident.severity} · {incident.status} · {ic}"
     return in_line(escape(f"{state} · {incident.ref} {incident.title}"), 250)
-
-
-def purpose(view: Overview) -> str:
-    incident = view.incident
-    named = f"{label(incident)}{incident.ref}: {incident.title}"
-    return in_line(escape(f"{named}. What is said here is kept for the timeline."), 250)
 
 
 def announcement(view: Overview) -> Post:

@@ -246,7 +246,7 @@ async def run(run: Run, services: Services) -> None:
         await checklists.offer(after, runbook)
         await mitigations.watch(after, services)
         await clocks_asking.ask_once(after)
-        for kind in ("decorate", "announce", "welcome"):
+        for kind in ("announce", "welcome"):
             await after.owe(kind, str(run.incident_id), run.args, lane=f"{kind}:{run.incident_id}")
         await parties.owe(after, "declared", [Party.read(one) for one in run.args.get("parties") or ()])
         await dependencies.owe(after, services.policy)
@@ -314,19 +314,6 @@ async def invite(run: Run, services: Services, channel_id: str) -> None:
     if refused == "{}":
         return
     await run.step("invite_refused", lambda: tell_refused(run, services, refused))
-
-
-async def decorate(run: Run, services: Services) -> None:
-    """The description: pleasant, never waited for. The links beside it are `workflows.bookmarks`."""
-    incident = await load(services, run.incident_id)
-    async with services.database.read() as session:
-        view = await overview(session, incident, services.policy)
-    channel_id = incident.channel_id or ""
-    await run.attempt(
-        "purpose",
-        lambda: done(services.slack.channels.set_purpose(channel_id, card.purpose(view))),
-        loss="The channel's description could not be set",
-    )
 
 
 async def welcome(run: Run, services: Services) -> None:

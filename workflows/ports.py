@@ -151,10 +151,6 @@ class Channels(Protocol):
         """Set the topic, cut to Slack's 250 characters. Repeating it is harmless but visible."""
         ...
 
-    async def set_purpose(self, channel_id: str, purpose: str) -> None:
-        """Set the description, cut to 250 characters."""
-        ...
-
     async def rename(self, channel_id: str, name: str) -> str:
         """Rename; returns the name that Slack made of it."""
         ...

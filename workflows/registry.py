@@ -53,7 +53,6 @@ from workflows.runner import Workflow
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
     {
         "declare": declare.run,
-        "decorate": declare.decorate,
         "announce": declare.announce,
         "welcome": declare.welcome,
         "dependencies": dependencies.run,

@@ -27,7 +27,6 @@ CALLED: Final[Mapping[str, str]] = MappingProxyType(
         "close": "the postmortem draft and the last word",
         "declare": "the channel, its card, the invitations",
         "bookmarks": "a bookmark",
-        "decorate": "the channel's description",
         "follow_up": "the line about a follow-up",
         "escalation": "calling people",
         "groups": "bringing in the people of a service, severity or user group",

@@ -181,11 +181,9 @@ async def test_a_channel_that_is_gone_gives_a_reason_for_everybody(place: Place)
     assert place.calls("conversations.invite") == 1
 
 
-async def test_topic_and_description_are_cut_to_what_slack_takes(place: Place) -> None:
+async def test_a_topic_is_cut_to_what_slack_takes(place: Place) -> None:
     await place.slack.channels.set_topic(place.channel.id, "word " * 100)
-    await place.slack.channels.set_purpose(place.channel.id, "x" * 300)
     assert len(place.channel.topic) <= 250
-    assert len(place.channel.purpose) == 250
 
 
 async def test_joining_twice_is_success(place: Place) -> None:

@@ -21,7 +21,6 @@ CALLS = [
     ("chat.postMessage", 1),
     ("pins.add", 1),
     ("response_url", 1),
-    ("conversations.setPurpose", 1),
     ("conversations.list", 1),
     ("conversations.join", 1),
     ("chat.postMessage", 2),

@@ -35,7 +35,6 @@ async def whispers_about(stage: Stage) -> list[str]:
     ("method", "error", "sentence"),
     [
         ("pins.add", "restricted_action", ADMIN),
-        ("conversations.setPurpose", "missing_scope", OPERATOR),
         ("conversations.setTopic", "restricted_action_read_only_channel", ADMIN),
         ("conversations.invite", "user_is_restricted", "They are a guest: a workspace admin must add them"),
         ("conversations.join", "missing_scope", OPERATOR),
@@ -61,7 +60,6 @@ async def test_an_incident_goes_on_without_what_was_refused_until_it_is_repaired
 def assert_complete(workspace: Workspace, channel: Channel) -> None:
     assert len(channel.pinned) == 1
     assert channel.topic.startswith("SEV1")
-    assert "INC-1" in channel.purpose
     assert "Anna Keller" in {person.name for person in workspace.people if person.id in channel.members}
     assert len([one for one in workspace.channel("incidents").messages if "INC-1" in one.shown]) == 1
 
