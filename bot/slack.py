@@ -134,7 +134,9 @@ class SlackPosts:
         )
         return str(answer["ts"])
 
-    async def find(self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "") -> str | None:
+    async def find(
+        self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "", besides: str = ""
+    ) -> str | None:
         if channel_id.startswith(DIRECT):
             channel_id = await self.open_direct(channel_id)
         found = self._calls.pages(
@@ -147,7 +149,7 @@ class SlackPosts:
             limit=PAGE,
         )
         async for message in found:
-            if carries(message, key):
+            if carries(message, key) and message["ts"] != besides:
                 return str(message["ts"])
         return None
 

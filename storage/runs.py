@@ -24,8 +24,8 @@ Found = TypeVar("Found")
 RUNS: Final = SQLModel.metadata.tables["run"]
 STEPS: Final = SQLModel.metadata.tables["step"]
 NEW_STEP: Final[Mapping[str, Any]] = {
-    "sqlite": sqlite.insert(STEPS).on_conflict_do_nothing(index_elements=["run_id", "name"]),
-    "postgresql": postgresql.insert(STEPS).on_conflict_do_nothing(index_elements=["run_id", "name"]),
+    name: insert(STEPS).on_conflict_do_nothing(index_elements=["run_id", "name"]).returning(STEPS.c.id)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
 
@@ -304,7 +304,7 @@ async def add_result(session: AsyncSession, *, run_id: int, name: str, result: s
     """Keep a step's result and return it; of two processes that did the same step, both get the first one's."""
     insert = NEW_STEP[dialect(session)]
     added = await session.exec(insert, params={"run_id": run_id, "name": name, "result": result, "at": now})
-    if added.rowcount:
+    if added.first() is not None:
         return result
     return (await session.exec(select(Step.result).where(Step.run_id == run_id, Step.name == name))).one()
 

@@ -163,8 +163,10 @@ class MarkedPosts:
     async def post(self, channel_id: str, post: Post, *, key: str = "", thread_ts: str = "") -> str:
         return await self.posts.post(channel_id, marked(post), key=key, thread_ts=thread_ts)
 
-    async def find(self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "") -> str | None:
-        return await self.posts.find(channel_id, key, since, thread_ts=thread_ts)
+    async def find(
+        self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "", besides: str = ""
+    ) -> str | None:
+        return await self.posts.find(channel_id, key, since, thread_ts=thread_ts, besides=besides)
 
     async def update(self, channel_id: str, ts: str, post: Post) -> None:
         await self.posts.update(channel_id, ts, marked(post))

@@ -170,8 +170,13 @@ class Posts(Protocol):
         """
         ...
 
-    async def find(self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "") -> str | None:
-        """The `ts` of our own post with that key, looking back to `since`; in the thread, if one is named."""
+    async def find(
+        self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "", besides: str = ""
+    ) -> str | None:
+        """The `ts` of our own post with that key, looking back to `since`; in the thread, if one is named.
+
+        `besides` is the `ts` of one that is known already.
+        """
         ...
 
     async def update(self, channel_id: str, ts: str, post: Post) -> None:

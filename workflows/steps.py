@@ -13,13 +13,14 @@ from typing import Any, Final
 from storage import runs, timeline
 from storage.models import Run as RunRow
 from workflows.doing import doing
-from workflows.ports import Post, Refused
+from workflows.ports import Post, Refused, Unclear
 from workflows.refusals import loss_line
 from workflows.services import Services
 
 Act = Callable[[], Awaitable[str]]
 Look = Callable[[], Awaitable[str | None]]
-Undo = Callable[[str], Awaitable[None]]
+# Given what counts, and what was done here beside it: nothing, if the answer was lost and it has to be looked for.
+Undo = Callable[[str, str], Awaitable[None]]
 
 REFUSED: Final = runs.REFUSED
 
@@ -74,13 +75,21 @@ class Run:
             try:
                 found = await look() if look is not None and self.repeat else None
                 result = found if found is not None else await act()
-            except Exception:
+                await self.keep(name, result)
+            except Exception as trouble:
                 self.stopped_at = name
-                raise
-            kept = await self.keep(name, result)
-            if undo is not None and kept != result:
-                await undo(result)
-        return kept
+                if undo is None or not isinstance(trouble, Unclear) or not await self._done_by_another(name):
+                    raise
+                result = ""
+            if undo is not None and self._done[name] != result:
+                await undo(self._done[name], result)
+        return self._done[name]
+
+    async def _done_by_another(self, name: str) -> bool:
+        """Whether another process has taken over and stored a result of this step meanwhile; then that one counts."""
+        async with self._services.database.read() as session:
+            self._done |= await runs.results(session, self.row.id or 0)
+        return name in self._done
 
     async def attempt(
         self, name: str, act: Act, look: Look | None = None, undo: Undo | None = None, *, loss: str
@@ -106,10 +115,17 @@ class Run:
 
     def _posting(self, key: str, channel_id: str, post: Post, thread_ts: str = "") -> tuple[Act, Look, Undo]:
         posts = self._services.slack.posts
+
+        async def take_back(kept: str, ours: str) -> None:
+            """A post of another process stands: ours goes."""
+            late = ours or await posts.find(channel_id, key, self.since, thread_ts=thread_ts, besides=kept)
+            if late:
+                await posts.delete(channel_id, late)
+
         return (
             lambda: posts.post(channel_id, post, key=key, thread_ts=thread_ts),
             lambda: posts.find(channel_id, key, self.since, thread_ts=thread_ts),
-            lambda ts: posts.delete(channel_id, ts),
+            take_back,
         )
 
     async def keep(self, name: str, result: str, problem: str = "") -> str:

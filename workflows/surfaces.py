@@ -5,7 +5,7 @@ import json
 
 from storage import incidents
 from storage.models import Incident, Surface
-from workflows.ports import Post
+from workflows.ports import Post, Unclear
 from workflows.services import Services
 from workflows.steps import Run
 
@@ -40,12 +40,23 @@ async def place(
     found = await posts.find(channel_id, key, run.since, thread_ts=thread_ts) if run.repeat else None
     # What was posted earlier may show an earlier state of things: the next `show` replaces it.
     shown = digest(post) if found is None else ""
-    ts = found or await posts.post(channel_id, post, key=key, thread_ts=thread_ts)
+    try:
+        ts = found or await posts.post(channel_id, post, key=key, thread_ts=thread_ts)
+    except Unclear:
+        known = await find(services, run.incident_id, kind)
+        if known is None:
+            raise
+        ts = await posts.find(channel_id, key, run.since, thread_ts=thread_ts, besides=known.ts) or known.ts
     surface = Surface(incident_id=run.incident_id, kind=kind, channel_id=channel_id, ts=ts, shown=shown)
+    return await keep_first(services, surface)
+
+
+async def keep_first(services: Services, surface: Surface) -> Surface:
+    """Remember a new surface, unless another process has put one up meanwhile: then ours goes."""
     async with services.database.write() as session:
         kept = await incidents.add_surface(session, surface)
-    if kept.ts != ts:
-        await posts.delete(channel_id, ts)
+    if kept.ts != surface.ts:
+        await services.slack.posts.delete(surface.channel_id, surface.ts)
     return kept
 
 

@@ -169,13 +169,15 @@ async def test_who_lost_the_lease_ends_nothing(database: Database) -> None:
         await runs.postpone(session, run, owner="slow", due_at=NOW, trouble="too late")
     found = await stored(database, run)
     assert (found.state, found.leased_by, found.trouble) == (RunState.WAITING, "b", "")
+    assert found.asked == 2  # what ended late may have hidden what was newer
 
 
 async def test_the_first_result_of_a_step_stays(database: Database) -> None:
     run = await owe(database, "one")
     for result in ("1.0001", "1.0002"):
         async with database.write() as session:
-            await runs.add_result(session, run_id=run.id or 0, name="post", result=result, now=NOW)
+            kept = await runs.add_result(session, run_id=run.id or 0, name="post", result=result, now=NOW)
+        assert kept == "1.0001"
     async with database.read() as session:
         assert await runs.results(session, run.id or 0) == {"post": "1.0001"}
 

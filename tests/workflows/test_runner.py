@@ -344,8 +344,8 @@ async def test_who_finds_that_another_has_taken_over_ends_the_step_it_is_in_and_
         deeds.append("ended")
         return "ours"
 
-    async def take_back(result: str) -> None:
-        deeds.append(f"took {result} back")
+    async def take_back(kept: str, ours: str) -> None:
+        deeds.append(f"took {ours} back and left {kept}")
 
     async def two_steps(entry: Entry, _: Services) -> None:
         await entry.step("first", posts, undo=take_back)
@@ -365,7 +365,7 @@ async def test_who_finds_that_another_has_taken_over_ends_the_step_it_is_in_and_
     work.gate.set()
     await until(lambda: len(deeds) == 3)
     await yard.work_off(after)
-    assert deeds == ["begun", "ended", "took ours back"]
+    assert deeds == ["begun", "ended", "took ours back and left acted"]
     assert (await yard.stored(run)).state == RunState.DONE
 
 
