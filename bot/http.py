@@ -84,5 +84,10 @@ class SlackRequests:
         self._bolt = bolt
 
     async def handle(self, request: web.Request) -> web.Response:
-        answer = await self._bolt.async_dispatch(await to_bolt_request(request))
+        try:
+            asked = await to_bolt_request(request)
+        except (ValueError, TypeError, AttributeError):
+            # Bolt reads the body before it looks at the signature; anybody could fill the log with its complaints.
+            return web.Response(status=400, text="This is no request of Slack's.\n")
+        answer = await self._bolt.async_dispatch(asked)
         return await to_aiohttp_response(answer)

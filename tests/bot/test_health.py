@@ -80,6 +80,20 @@ async def test_over_http_an_answer_of_slack_shows_that_it_is_there(over_http: St
     assert (await ask(over_http, "/readyz"))[0] == 200
 
 
+async def test_what_slack_would_never_send_is_refused_in_a_word_and_fills_no_log(
+    over_http: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = f"http://127.0.0.1:{over_http.app.http_port}/slack/events"
+    bodies = (b"{", b"[]", b"\xff\xfe", b"5")
+    async with aiohttp.ClientSession(headers={"Content-Type": "application/json"}) as session:
+        for body in bodies:
+            async with session.post(address, data=body) as answer:
+                assert answer.status == 400
+        async with session.post(address, data=b"{}") as answer:
+            assert answer.status == 401
+    assert "Traceback" not in caplog.text
+
+
 async def test_a_reminder_that_nobody_deals_with_is_told(stage: Stage) -> None:
     """Asked with a clock of its own, as the bot's ticks would deal with it."""
     await stage.declare()
