@@ -55,7 +55,8 @@ class Background:
             self._quiet.clear()
             await self._quiet.wait()
         self._over = True
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:  # one may have started another: an answer that came late is told by a task of its own
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def idle(self) -> bool:

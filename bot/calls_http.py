@@ -122,11 +122,12 @@ def refuse_for_now(answer: httpx.Response) -> None:
 
 
 def usual_word(status: int) -> str:
-    return {
+    known: Mapping[int, str] = {
         HTTPStatus.UNAUTHORIZED: "call_login_refused",
         HTTPStatus.FORBIDDEN: "call_not_allowed",
         HTTPStatus.NOT_FOUND: "call_no_such_host",
-    }.get(HTTPStatus(status), "call_refused")
+    }
+    return known.get(status, "call_refused")
 
 
 def body_of(answer: httpx.Response) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from bot.slack_calls import Calls
+from bot.slack_calls import Calls, pause_asked
 from bot.slack_groups import SlackGroups
 from bot.slack_messages import heard
 from workflows.ports import Busy, Channel, Heard, Page, Post, Profile, Refused, Slack, Unclear
@@ -178,7 +178,7 @@ class SlackPosts:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unclear(f"response_url: {type(error).__name__}") from error
         if status == 429:
-            raise Busy(timedelta(seconds=float(response.headers.get("Retry-After") or 1)))
+            raise Busy(timedelta(seconds=pause_asked(response.headers)))
         if status >= 500:
             raise Unclear(f"response_url: HTTP {status}")
         if status >= 400:

@@ -4,6 +4,7 @@ Slack pages: Using the Web API, Rate limits; the error lists of each method.
 """
 
 import logging
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -82,7 +83,7 @@ class Calls:
         said = answer_of(error)
         word = str(said.get("error") or "")
         if status == 429 or word in LATER_ERRORS:
-            pause = float(response.headers.get("Retry-After") or response.headers.get("retry-after") or 1)
+            pause = pause_asked(response.headers)
             self._pace.blocked(method, pause)
             return Busy(timedelta(seconds=pause))
         if status >= 500 or word in UNCLEAR_ERRORS or not word:
@@ -91,6 +92,12 @@ class Calls:
             log.critical("Slack refuses the token", extra={"action": "token_refused", "error": word})
             return Busy(TOKEN_PAUSE, word)
         return Refused(word, detail_of(said))
+
+
+def pause_asked(headers: Mapping[str, str]) -> float:
+    """Seconds for which we are to wait; one where nothing is said, or a proxy gives a date."""
+    said = str(headers.get("Retry-After") or headers.get("retry-after") or "")
+    return float(said) if re.fullmatch(r"\d{1,6}(\.\d+)?", said) else 1.0
 
 
 def for_now(error: SlackApiError) -> bool:

@@ -27,6 +27,23 @@ async def test_draining_waits_for_listeners_and_lets_none_begin_afterwards() -> 
         await listener()
 
 
+async def test_draining_waits_for_what_background_work_has_started_in_its_turn() -> None:
+    background, told = Background(), []
+
+    async def tell() -> None:
+        await asyncio.sleep(0)
+        told.append("the late answer")
+
+    async def follow() -> None:
+        await asyncio.sleep(0)
+        background.start(tell(), "answer a press")
+
+    background.start(follow(), "answer late")
+    await background.drain()
+
+    assert told == ["the late answer"]
+
+
 async def test_failed_background_work_does_not_hold_up_the_rest(caplog: pytest.LogCaptureFixture) -> None:
     background = Background()
 

@@ -16,7 +16,7 @@ from bot.practice.faults.faults import Rule
 from bot.practice.state.channels import Channel
 from bot.practice.workspace import Workspace, open_workspace
 from bot.slack import connect
-from bot.slack_calls import Calls
+from bot.slack_calls import Calls, pause_asked
 from tests.clock import ManualClock
 from workflows.ports import Busy, Post, Refused, Slack, Unclear
 
@@ -76,6 +76,21 @@ async def test_an_answer_that_may_hide_an_effect_is_unclear(place: Place, troubl
     with pytest.raises(Unclear):
         await place.slack.posts.post(place.channel.id, HELLO)
     assert place.calls("chat.postMessage") == 1, "nothing is repeated blindly"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "30"}, 30),
+        ({"retry-after": "2.5"}, 2.5),
+        ({}, 1),
+        ({"Retry-After": "Sat, 21 Nov 2026 03:00:00 GMT"}, 1),
+    ],
+)
+def test_how_long_to_wait_is_what_slack_says_whatever_a_proxy_makes_of_it(
+    headers: dict[str, str], seconds: float
+) -> None:
+    assert pause_asked(headers) == seconds
 
 
 async def test_a_429_is_busy_for_as_long_as_slack_says(place: Place) -> None:
