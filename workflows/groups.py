@@ -24,7 +24,8 @@ async def run(run: Run, services: Services) -> None:
     incident = await load(services, run.incident_id)
     if incident.channel_id is None:
         return
-    parties = [Party.read(stored) for stored in run.args["parties"]]
+    found = [Party.read(stored) for stored in run.args["parties"]]
+    parties = [party for party in found if not (party.by_rule and incident.private)]  # it may be so only since then
     users = [user for party in parties for user in party.users]
     groups = {group: party.title for party in parties for group in party.groups}
     await together(

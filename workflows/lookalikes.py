@@ -47,8 +47,8 @@ async def known_to(services: Services, found: Sequence[Incident], user_id: str) 
 
 async def point_at(run: Run, services: Services, incident: Incident, other: Incident) -> None:
     """Say in the channel of `incident` that `other` looks alike."""
-    if incident.channel_id is None:
-        return
+    if incident.channel_id is None or incident.private or other.private:
+        return  # one of them may have become private since they were found
     where = f"<#{other.channel_id}>" if other.channel_id else "its channel is being set up"
     text = (
         f"{other.ref} “{escape(other.title)}” looks alike: {where}, declared by {person(other.declared_by)}. "

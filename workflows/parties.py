@@ -19,24 +19,27 @@ KIND: Final = "groups"  # the run that brings them in
 class Party:
     """People who are brought in together: `title` says who they are, for example `the owner of Checkout`.
 
-    `groups` are user group ids, or as people type them: `<!subteam^S…|@payments>`.
+    `groups` are user group ids, or as people type them: `<!subteam^S…|@payments>`. `by_rule`: nobody has named them.
     """
 
     title: str
     users: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    by_rule: bool = False
 
     @classmethod
-    def of(cls, title: str, ids: Iterable[str]) -> "Party":
+    def of(cls, title: str, ids: Iterable[str], *, by_rule: bool = False) -> "Party":
         """Member ids and user group ids, mixed as the configuration has them."""
         known = tuple(dict.fromkeys(ids))
         users = tuple(one for one in known if not one.startswith("S"))
-        return cls(title=title, users=users, groups=tuple(one for one in known if one.startswith("S")))
+        groups = tuple(one for one in known if one.startswith("S"))
+        return cls(title=title, users=users, groups=groups, by_rule=by_rule)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "Party":
         """As it was kept with a run or a row."""
-        return cls(title=stored["title"], users=tuple(stored["users"]), groups=tuple(stored["groups"]))
+        by_rule = bool(stored.get("by_rule", False))
+        return cls(title=stored["title"], users=tuple(stored["users"]), groups=tuple(stored["groups"]), by_rule=by_rule)
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)
@@ -49,8 +52,10 @@ def wanted(incident: Incident, policy: Policy) -> list[Party]:
     severity = policy.severity(incident.severity)
     found = [
         owner(incident, policy),
-        Party.of(f"those invited to every {escape(severity.level)}", severity.invite) if severity else None,
-        Party.of("those invited to every incident", policy.invite),
+        Party.of(f"those invited to every {escape(severity.level)}", severity.invite, by_rule=True)
+        if severity
+        else None,
+        Party.of("those invited to every incident", policy.invite, by_rule=True),
     ]
     return [party for party in found if party is not None and (party.users or party.groups)]
 
@@ -60,7 +65,7 @@ def owner(incident: Incident, policy: Policy) -> Party | None:
     service = policy.service(incident.service or "")
     if service is None or not service.owner or incident.private or not may_reach_out(incident):
         return None
-    return Party.of(f"the owner of {escape(service.name)}", service.owner)
+    return Party.of(f"the owner of {escape(service.name)}", service.owner, by_rule=True)
 
 
 def called_for(incident: Incident, groups: Sequence[str], policy: Policy) -> list[Party]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,21 @@ async def test_an_incident_that_is_hidden_while_it_is_announced_is_announced_now
     await stage.declare(f"sev1 {TITLE}")
     await stage.pass_time(seconds=5)
     assert not any(TITLE in message.shown for message in announcements.messages)
+
+
+async def test_an_incident_that_is_hidden_at_once_is_shown_to_nobody_by_rule_or_likeness(stage: Stage) -> None:
+    stage.settings = replace(stage.settings, policy=replace(stage.settings.policy, invite=(stage.chen.id,)))
+    await stage.restart()
+    other = await stage.declare(f"sev1 {TITLE}s", by=stage.dora)
+
+    async def hide() -> None:
+        await stage.anna.types("/incident access private", in_=stage.workspace.channels[-1])
+
+    stage.workspace.faults.on("pins.add").calls(hide)
+    channel = await stage.declare(f"sev1 {TITLE}")
+    assert not any("looks alike" in message.shown for message in other.messages)
+    assert stage.chen.id in other.members
+    assert stage.chen.id not in channel.members
 
 
 # Nothing leaks, wherever somebody looks.
