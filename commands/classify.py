@@ -212,10 +212,9 @@ def result_rows(
 
 
 def verdict(walk: Walk, policy: Policy) -> str:
-    """The level with everything it asks for, and the answers that led to it."""
+    """The level with the answers that led to it, and everything it asks for."""
     found = policy.severity(walk.level)
-    full = severities.in_full(found) if found else walk.level
-    return f"{full}\n{verdict_of(walk)}"
+    return f"{verdict_of(walk)}\n\n{severities.in_full(found)}" if found else verdict_of(walk)
 
 
 def verdict_of(walk: Walk) -> str:
