@@ -29,8 +29,10 @@ async def command(request: SlashRequest, services: Services) -> Reply:
             found += await incidents.recently_ended(session, 20)
         shown = by_severity(await access.visible(session, found, request.user_id), policy)
         lines = [line(await overview(session, one, policy)) for one in shown[:MOST_SHOWN]]
+        guest = await access.is_guest(session, request.user_id)
     if not lines:
-        return told("No incident is open. `/incident declare` starts one; `/incident list all` shows ended ones.")
+        none = "You are in no open incident" if guest else "No incident is open"
+        return told(f"{none}. `/incident declare` starts one; `/incident list all` shows ended ones.")
     if len(shown) > MOST_SHOWN:
         lines.append(f"… and {len(shown) - MOST_SHOWN} more, less severe or older.")
     return told("\n".join(lines))

@@ -23,8 +23,6 @@ LIST: Final = frozenset({"list", "ls", "all", "show"})
 REVIEWED: Final = re.compile(r"(?i)^(?:review(?:ed)?|done)\b[:\s]*(?:nm-?)?(\d+)?[:\s,–-]*")
 LISTED: Final = re.compile(r"(?i)near[-_ ]?miss(?:es)?")  # after `/incident list`
 MOST_LISTED: Final = 15
-LONGEST: Final = 1500
-LONGEST_LUCK: Final = 400  # of that, what prevented it
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
@@ -43,7 +41,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     report = NearMissReport(
         press=request.press,
         user_id=request.user_id,
-        text=clipped(safe(text), LONGEST),
+        text=safe(text),
         service=service,
         happened_at=happened_at,
     )
@@ -63,8 +61,9 @@ async def reviewing(request: SlashRequest, match: re.Match[str], services: Servi
 
 
 def thanks(made: NearMiss) -> str:
+    text = clipped(made.text, near_misses.LONGEST)
     return (
-        f"{made.ref} is on record: {made.text}\nNobody was disturbed. `/incident near-miss review {made.ref} …` keeps "
+        f"{made.ref} is on record: {text}\nNobody was disturbed. `/incident near-miss review {made.ref} …` keeps "
         "what comes of looking at it; `/incident declare …` if it is an incident after all."
     )
 
@@ -101,7 +100,7 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
         raise FormErrors({"service": plain(str(error))}) from error
     lucky = values.get("lucky", "").strip()
     text = escape(values["text"].strip()) + (f" – {escape(lucky)}" if lucky else "")
-    report = NearMissReport(press=request.press, user_id=request.user_id, text=clipped(text, LONGEST), service=about)
+    report = NearMissReport(press=request.press, user_id=request.user_id, text=text, service=about)
     made = await near_misses.record(report, services)
     return shown(blocks.notice("Near miss recorded", [blocks.section(thanks(made))]))
 
@@ -124,9 +123,8 @@ def form(policy: Policy) -> Block:
             multiline=True,
             optional=False,
             placeholder="The disk was 99% full",
-            most=LONGEST - LONGEST_LUCK,
         ),
-        blocks.text_input("lucky", "What prevented it?", placeholder="Somebody happened to look", most=LONGEST_LUCK),
+        blocks.text_input("lucky", "What prevented it?", placeholder="Somebody happened to look"),
         blocks.text_input("service", "Service", most=75),
     ]
     return blocks.form("Record a near miss", rows, callback_id=REPORT, submit="Record")

@@ -70,6 +70,7 @@ async def desk(session: AsyncSession, services: Services, user_id: str) -> Desk:
         open_now=listed,
         commanders=await homes.commanders(session, [one.key for one in listed]),
         how_many=how_many,
+        guest=await access.is_guest(session, user_id),
         recent=recent,
         now=now,
         today=now.astimezone(policy.time_zone).date().isoformat(),

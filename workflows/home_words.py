@@ -25,7 +25,8 @@ class Desk:
     """Everything on one person's tab.
 
     By incident id: `roles` are theirs, `commanders` everybody's, and `links` lead to postmortem drafts. `how_many`
-    incidents are open, of which `open_now` may be the first. `today` is the team's day, YYYY-MM-DD.
+    incidents are open, of which `open_now` may be the first; for a `guest`, of those they are in. `today` is the
+    team's day, YYYY-MM-DD.
     """
 
     handoffs: Sequence[tuple[Handoff, Incident]] = ()
@@ -36,6 +37,7 @@ class Desk:
     open_now: Sequence[Incident] = ()
     commanders: Mapping[int, str] = field(default_factory=dict)
     how_many: int = 0
+    guest: bool = False
     recent: Sequence[Incident] = ()
     today: str = ""
     now: datetime | None = None
@@ -106,7 +108,7 @@ def open_now(desk: Desk) -> Iterator[Block]:
     if how_many:
         yield blocks.header(f"{'Other open' if own else 'Open'} incidents: {how_many}")
     elif not desk.mine:
-        yield blocks.header("No incident is open")
+        yield blocks.header("You are in no open incident" if desk.guest else "No incident is open")
     yield from (blocks.section(line(one, desk.commanders.get(one.key, ""))) for one in others)
     if how_many > len(others):
         yield blocks.context(f"{how_many - len(others)} more: `/incident list` in any channel")

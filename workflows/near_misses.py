@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +13,9 @@ from storage.models import NearMiss
 from workflows import access, permissions
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Asker, Services
-from workflows.words import day_and_time, person
+from workflows.words import clipped, day_and_time, person
+
+LONGEST: Final = 1000  # characters that are shown of what somebody wrote; the record keeps all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +104,7 @@ def line(one: NearMiss) -> str:
     """One near miss with when, by whom, and what came of it."""
     about = f" · {one.service}" if one.service else ""
     when = day_and_time(one.happened_at or one.reported_at)
-    head = f"*{one.ref}* {one.text}{about} · {when} – {person(one.reported_by)}"
+    head = f"*{one.ref}* {clipped(one.text, LONGEST)}{about} · {when} – {person(one.reported_by)}"
     if one.reviewed_at is None:
         return f"🟡 {head} · _not reviewed yet_"
-    return f"✅ {head}\n      {one.review} – {person(one.reviewed_by or '')}"
+    return f"✅ {head}\n      {clipped(one.review, LONGEST)} – {person(one.reviewed_by or '')}"

@@ -123,9 +123,9 @@ async def test_a_guest_sees_the_incidents_only_that_they_are_in(stage: Stage) ->
     await stage.dora.invites(stage.workspace.bot_user_id, general)
     await stage.dora.invites(gil, general)
     channel = await stage.declare("sev1 Checkout is failing")
-    assert str(await gil.types("/incident list", in_=general)).startswith("No incident is open")
+    assert str(await gil.types("/incident list", in_=general)).startswith("You are in no open incident")
     assert str(await gil.types("/incident status INC-1", in_=general)).startswith("There is no INC-1.")
-    assert "No incident is open" in await look(stage, gil)
+    assert "You are in no open incident" in await look(stage, gil)
     said = await gil.says("What is INC-1?", in_=general)
     await stage.settle()
     assert said.replies == []

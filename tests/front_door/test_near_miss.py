@@ -1,7 +1,9 @@
 """Near misses: recorded and reviewed, without a channel."""
 
 from bot.practice.driver.person import Person
+from storage import near_misses
 from tests.stage import Stage
+from workflows.words import plain
 
 
 def told(person: Person) -> str:
@@ -19,9 +21,13 @@ async def test_a_near_miss_is_recorded_listed_and_reviewed_and_disturbs_nobody(s
     assert await stage.dora.submits({"What almost happened?": "…"}) == {
         "What almost happened?": "A few words about what almost happened, please."
     }
-    assert await stage.dora.submits({"What almost happened?": "Wrong DNS", "What prevented it?": "Chen looked"}) == {}
+    told_long = "Wrong DNS" + " & more of it" * 200  # all of it is kept, as much is shown as fits
+    assert await stage.dora.submits({"What almost happened?": told_long, "What prevented it?": "Chen looked"}) == {}
     assert stage.dora.modal is not None
-    assert "NM-2 is on record: Wrong DNS – Chen looked" in stage.dora.modal.shown
+    assert "NM-2 is on record: Wrong DNS & more of it" in stage.dora.modal.shown
+    async with stage.app.services.database.read() as session:
+        kept = await near_misses.get(session, 2)
+    assert plain(kept.text if kept else "") == f"{told_long} – Chen looked"
 
     await stage.bilal.types("/incident near-miss review NM-1 alert at 80% is in place", in_="general")
     assert told(stage.bilal) == "NM-1 is reviewed. /incident list near-misses shows what is left."

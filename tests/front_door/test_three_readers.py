@@ -75,7 +75,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "drill": Word(typed="list", inside="Scenarios for a drill", guest=SAME, named=False),
     "catchup": Word(inside=f"INC-1 · {TITLE}"),
     "status": Word(inside=f"INC-1 · {TITLE}"),
-    "list": Word(inside=TITLE, guest="^Post\\(text='No incident is open", named=False),
+    "list": Word(inside=TITLE, guest="^Post\\(text='You are in no open incident", named=False),
 }
 
 
@@ -174,7 +174,7 @@ async def home_tabs_show_what_is_theirs(town: Town) -> None:
         await one.opens_home()
     await town.stage.settle()
     assert [f"INC-1 · SEV1 · {TITLE}" in one.home for one in inside] == [True, True, True]
-    assert "No incident is open" in outside.home
+    assert "You are in no open incident" in outside.home
 
 
 async def questions_in_a_channel_are_answered_by_who_asks(town: Town) -> None:
