@@ -232,10 +232,8 @@ class Listeners:
         With `first_field`, the form stays open with what was typed, and a refusal stands there: raises `FormErrors`.
         """
         try:
-            return await work
+            return await self._kept(work)
         except UserError as refusal:
-            if isinstance(refusal, NotAllowed):
-                await audit.refused(self._services, refusal)
             if not first_field:
                 return told(str(refusal))
             if isinstance(refusal, FormErrors):
@@ -256,6 +254,14 @@ class Listeners:
         if first_field:
             raise FormErrors({first_field: sorry})
         return told(sorry)
+
+    async def _kept(self, work: Awaitable[Reply]) -> Reply:
+        """The work, with a permission that is refused put on record."""
+        try:
+            return await work
+        except NotAllowed as refusal:
+            await audit.refused(self._services, refusal)
+            raise
 
     async def _in_words(self, encoded: str) -> str:
         """A sentence as a form can show it, which knows neither mentions nor times."""
