@@ -36,24 +36,35 @@ async def bots(folder: Path) -> AsyncIterator[Fleet]:
         yield fleet
 
 
+async def time_goes_by(fleet: Fleet, until: float) -> None:
+    """The clock that the bots share does not stand still while somebody waits."""
+    while time.monotonic() < until:
+        await asyncio.sleep(1)
+        fleet.clock.advance(seconds=1)
+
+
 async def soak(folder: Path, seconds: float, seed: int, console: Console) -> list[str]:
     """Disturb them for so long, let them come to rest, and say what is wrong then."""
     async with bots(folder) as fleet:
         console.print(f"Soaking {len(fleet.replicas)} × Sitrep for {seconds:.0f} s. To repeat it: SEED={seed}")
         life, trouble = Life(fleet, f"{seed} life"), Trouble(fleet, f"{seed} trouble")
         until = time.monotonic() + seconds
-        async with asyncio.TaskGroup() as group:
-            group.create_task(life.goes_on(until))
-            group.create_task(trouble.goes_on(until))
-        fleet.workspace.faults.clear()
-        await fleet.settle(seconds=180)
+        wrong = ["it did not come to its end"]
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(life.goes_on(until))
+                group.create_task(trouble.goes_on(until))
+                group.create_task(time_goes_by(fleet, until))
+            fleet.workspace.faults.clear()
+            await fleet.settle(seconds=180)
+            wrong = await problems(fleet, life)
+        finally:
+            if wrong:
+                (Path.cwd() / "soak.log").write_text(fleet.log)
         happened = life.happened + trouble.happened
         console.print("What happened: " + ", ".join(f"{count} × {what}" for what, count in happened.most_common()))
         answered = sum(deed.answered for deed in life.deeds)
         console.print(f"{answered} of {len(life.deeds)} things that people did were answered as done.")
-        wrong = await problems(fleet, life)
-        if wrong:
-            (Path.cwd() / "soak.log").write_text(fleet.log)
         return wrong
 
 
