@@ -1,17 +1,34 @@
 """The names behind ids that the record knows. Queries take a session and commit nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
-from sqlmodel import col, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.database import dialect
 from storage.models import Incident, Person
+
+PEOPLE: Final = SQLModel.metadata.tables["person"]
+KEEP: Final[Mapping[str, Any]] = {
+    name: statement.on_conflict_do_update(
+        index_elements=["user_id"],
+        set_={one.name: statement.excluded[one.name] for one in PEOPLE.columns if not one.primary_key},
+    )
+    for name, statement in (("sqlite", sqlite.insert(PEOPLE)), ("postgresql", postgresql.insert(PEOPLE)))
+}
 
 
 async def people(session: AsyncSession, user_ids: Collection[str]) -> Sequence[Person]:
     """Whom of these we know by name."""
     statement = select(Person).where(col(Person.user_id).in_(sorted(user_ids)))
     return (await session.exec(statement)).all()
+
+
+async def keep(session: AsyncSession, person: Person) -> None:
+    """Remember who somebody is, also when another process learns it at this very moment."""
+    await session.exec(KEEP[dialect(session)], params=person.model_dump())
 
 
 async def channels(session: AsyncSession, channel_ids: Collection[str], own: str) -> dict[str, str]:

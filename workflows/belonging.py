@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from storage.models import Known
+from storage import known
 from workflows.permissions import who_may
 from workflows.ports import SlackTrouble
 from workflows.services import Asker, Services
@@ -26,8 +26,8 @@ async def people_in(services: Services, group: str) -> Sequence[str]:
     """The group's members; when Slack does not answer, those that it named last; nobody, if it never did."""
     key, now = f"usergroup:{group}", services.clock.now()
     async with services.database.read() as session:
-        known = await session.get(Known, key)
-    at, users = json.loads(known.value) if known is not None else ("", [])
+        found = await known.value(session, key)
+    at, users = json.loads(found) if found is not None else ("", [])
     if at and now - datetime.fromisoformat(str(at)) < FRESH_FOR:
         return [str(user) for user in users]
     try:
@@ -35,5 +35,5 @@ async def people_in(services: Services, group: str) -> Sequence[str]:
     except SlackTrouble:
         return [str(user) for user in users]
     async with services.database.write() as session:
-        await session.merge(Known(key=key, value=json.dumps([now.isoformat(), users])))
+        await known.keep(session, key, json.dumps([now.isoformat(), users]))
     return users

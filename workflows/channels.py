@@ -1,7 +1,7 @@
 """Channels by name: looked up once, remembered by id, because names change and looking is slow."""
 
+from storage import known
 from storage.channels import NAMED
-from storage.models import Known
 from workflows.ports import Refused
 from workflows.services import Services
 
@@ -9,8 +9,8 @@ from workflows.services import Services
 async def by_name(services: Services, name: str) -> str:
     """The id of the channel called `name`. Raises `Refused("channel_not_found")` when the bot can see none."""
     async with services.database.read() as session:
-        known = await session.get(Known, NAMED + name)
-    return known.value if known is not None else await look_up(services, name)
+        channel_id = await known.value(session, NAMED + name)
+    return channel_id or await look_up(services, name)
 
 
 async def join(services: Services, name: str) -> str:
@@ -32,5 +32,5 @@ async def look_up(services: Services, name: str) -> str:
     if found is None:
         raise Refused("channel_not_found", name)
     async with services.database.write() as session:
-        await session.merge(Known(key=NAMED + name, value=found.id))
+        await known.keep(session, NAMED + name, found.id)
     return found.id

@@ -1,13 +1,14 @@
 """The names behind ids, for places where Slack does not show them: topics and files."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import names as stored
 from storage import runs
 from storage.models import Person
 from workflows.ports import Profile, Refused, SlackTrouble
@@ -55,7 +56,7 @@ async def run(run: Run, services: Services) -> None:
     user_id = str(run.args["user_id"])
     if await look_up(services, user_id) is None:
         async with services.database.write() as session:
-            await session.merge(Person(user_id=user_id, name=user_id, seen_at=services.clock.now()))
+            await stored.keep(session, Person(user_id=user_id, name=user_id, seen_at=services.clock.now()))
 
 
 async def look_up(services: Services, user_id: str) -> Profile | None:
@@ -65,13 +66,19 @@ async def look_up(services: Services, user_id: str) -> Profile | None:
     except Refused:
         return None
     async with services.database.write() as session:
-        person = await session.get(Person, user_id) or Person(
-            user_id=user_id, name=profile.name, seen_at=services.clock.now()
-        )
-        person.name, person.time_zone, person.is_bot = profile.name, profile.time_zone, profile.is_bot
-        person.is_guest, person.seen_at = profile.is_guest, services.clock.now()
-        session.add(person)
+        await stored.keep(session, met(user_id, profile, services.clock.now()))
     return profile
+
+
+def met(user_id: str, profile: Profile, now: datetime) -> Person:
+    return Person(
+        user_id=user_id,
+        name=profile.name,
+        time_zone=profile.time_zone,
+        is_bot=profile.is_bot,
+        is_guest=profile.is_guest,
+        seen_at=now,
+    )
 
 
 async def meet(services: Services, user_id: str) -> None:

@@ -9,13 +9,14 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.config import async_url
 from bot.slack import connect
 from bot.slack_calls import Calls
-from storage import incidents, reminders, runs, vacancies
+from storage import incidents, known, names, reminders, runs, vacancies
 from storage.database import Database
-from storage.models import Status, Vacancy
+from storage.models import Person, Status, Vacancy
 from storage.writer import Writer
 from tests.clock import ManualClock
 from tests.postgres import fresh_database
@@ -123,6 +124,27 @@ async def test_a_role_that_is_taken_while_its_reminder_is_dealt_with_makes_nobod
 
     async with replicas[0].read() as session:
         assert "sme" not in {found.role for found in await vacancies.still_open(session, incident.key)}
+
+
+@pytest.mark.postgres
+async def test_two_who_learn_the_same_at_the_same_moment_both_know_it(replicas: tuple[Database, Database]) -> None:
+    async def learn(session: AsyncSession, name: str) -> None:
+        await known.keep(session, "channel:incidents", name)
+        await names.keep(session, Person(user_id="U1", name=name, seen_at=NOW))
+
+    async def later() -> None:
+        async with replicas[1].write() as session:
+            await learn(session, "second")
+
+    async with replicas[0].write() as session:
+        await learn(session, "first")
+        waiting = asyncio.create_task(later())
+        await until_waiting(replicas[0], 1)
+    await asyncio.wait_for(waiting, timeout=20)
+
+    async with replicas[0].read() as session:
+        [person] = await names.people(session, ["U1"])
+        assert (await known.value(session, "channel:incidents"), person.name) == ("second", "second")
 
 
 def services_of(database: Database, http: aiohttp.ClientSession, folder: Path) -> Services:
