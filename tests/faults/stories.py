@@ -91,8 +91,16 @@ async def twice(place: Place) -> None:
     await place.settle()
 
 
-async def merged(place: Place) -> None:
+async def twice_with_work(place: Place) -> None:
+    """… and something is left to do and promised in the one that ends."""
     await twice(place)
+    for line in ("action @bilal raise the pool limit by 2026-12-01", "promise ETA in 40 min to customers"):
+        await types(line)(place)
+        await place.settle()
+
+
+async def merged(place: Place) -> None:
+    await twice_with_work(place)
     await types("merge INC-2")(place)
     await place.settle()
 
@@ -149,6 +157,12 @@ async def submit_snooze(place: Place) -> None:
 async def submit_comms(place: Place) -> None:
     if place.anna.modal is not None:
         await place.anna.submits({"Update": "Rolled back, watching it", "Where": "#incidents"})
+
+
+async def submit_copy(place: Place) -> None:
+    """A text that is longer than comfortable."""
+    if place.anna.modal is not None:
+        await place.anna.submits({"Customer email, in full": "We are sorry. " * 60, "Where": "Copy it"})
 
 
 async def submit_update(place: Place) -> None:
@@ -249,7 +263,7 @@ STORIES: dict[str, Story] = {
     "triage-accept": Story(begin=maybe, deed=presses("Accept as incident")),
     "triage-decline": Story(begin=maybe, deed=types("triage decline it was the load test")),
     "cancel": Story(begin=after(), deed=types("cancel it was the load test")),
-    "merge": Story(begin=twice, deed=types("merge INC-2")),
+    "merge": Story(begin=twice_with_work, deed=types("merge INC-2")),
     "unmerge": Story(begin=merged, deed=types("reopen another cause")),
     "times": Story(begin=after(), deed=types("times began 02:50")),
     "identified": Story(begin=after(), deed=types("identified a bad deploy")),
@@ -271,6 +285,12 @@ STORIES: dict[str, Story] = {
     "hint": Story(begin=after(), deed=passes(minutes=11), waits=direct_shows("nobody has noted a mitigation yet")),
     "role": Story(begin=after(), deed=types("role comms @chen")),
     "hide": Story(begin=after(), deed=types("access private")),
+    "security": Story(begin=after(), deed=types("security mails were read")),
+    "asked-again": Story(
+        begin=after(types("security mails were read")),
+        deed=passes(minutes=61),
+        waits=direct_shows("Nobody has answered yet"),
+    ),
     "let-in": Story(begin=after(types("access private")), deed=types("access add @chen")),
     "shut-out": Story(
         begin=after(types("access private"), types("access add @chen")), deed=types("access remove @chen")
@@ -297,6 +317,7 @@ STORIES: dict[str, Story] = {
         begin=after(talk, types("resolved rolled back"), passes(minutes=31), presses("Close")), deed=submit_close
     ),
     "comms": Story(begin=after(types("comms update")), deed=submit_comms),
+    "copy": Story(begin=after(types("comms details")), deed=submit_copy),
     "email": Story(begin=after(), deed=passes(minutes=40), waits=time_shows("A first email to customers")),
     "no-email": Story(begin=after(passes_until("A first email", minutes=40)), deed=presses("No customer is affected")),
     "promise": Story(begin=after(), deed=types("promise ETA in 40 min to customers")),
