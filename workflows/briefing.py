@@ -121,7 +121,9 @@ def promised(view: Overview, now: datetime) -> str:
     """When people outside expect to hear something, and what they heard last."""
     incident = view.incident
     last = view.updates[-1] if view.updates else None
-    heard = f"last update {clock_time(last.at)}: {short(last.changed, 120)}" if last else "no update given yet"
+    heard = f"last update {clock_time(last.at)}" if last else "no update given yet"
+    if last is not None and last.changed != incident.understanding:  # that stands above already
+        heard += f": {short(last.changed, 120)}"
     if incident.update_due_at is None or not incident.is_open:
         return f"no update is due; {heard}"
     late = " (late)" if incident.update_due_at < now else ""

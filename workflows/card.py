@@ -102,7 +102,8 @@ def status_line(view: Overview) -> str:
         return f"{line} · {in_line(incident.close_reason, 300)}"
     ended = incident.resolved_at
     if incident.is_open or ended is None:
-        return f"{line} · running <!date^{int(began.timestamp())}^{{ago}}|since {began:%H:%M} UTC>"
+        # Slack says “52 minutes ago” there, and keeps it true.
+        return f"{line} (<!date^{int(began.timestamp())}^{{ago}}|since {began:%H:%M} UTC>)"
     return f"{line} · resolved {day_and_time(ended)}"
 
 

@@ -48,6 +48,11 @@ def test_slack_takes_every_card_and_no_row_is_longer_than_five(status: Status) -
     assert len(card_lines(view(status))) + 1 <= 12  # with the small print
 
 
+def test_it_says_since_when_as_slack_words_it() -> None:
+    [status] = [line for line in card_lines(view(Status.INVESTIGATING)) if line.startswith("*Status:*")]
+    assert status.endswith("2026-11-21 13:00 UTC> (<!date^1795266000^{ago}|since 13:00 UTC>)")
+
+
 def test_what_is_wanted_now_is_in_sight_and_the_rest_behind_the_dots() -> None:
     free = [f"I'll take {name}" for name in ("communications", "operations", "scribe", "subject-matter expert")]
     menu = ["Hand over", "Identified", "Resolved", "Severity", "Remediate"]
