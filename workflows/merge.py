@@ -99,6 +99,7 @@ async def taken_out(made: Change, by: str, text: str) -> str:
     other = beside(made, survivor)
     other.tell("merged", f"{incident.ref} “{escape(incident.title)}” was reopened and stands on its own again", by)
     line = f"{person(by)} reopened {incident.ref}, which was merged into this one: it stands on its own again."
+    await other.owe("refresh", str(survivor.id), lane=f"refresh:{survivor.id}")  # its card showed what is owed here
     await other.owe("say", f"{survivor.id}:taken-out:{incident.id}:{incident.version}", {"text": line})
     means = (
         f"it stands on its own again, no longer part of {survivor.ref}. People invited there stay in both channels, "

@@ -254,3 +254,9 @@ async def test_a_merged_incident_is_reminded_of_where_it_goes_on(stage: Stage) -
     await stage.settle()
     assert any("reference 4711, in time" in one.shown for one in second.messages)
     assert "To report" not in second.pinned[0].shown
+    await stage.anna.types("/incident clocks start gdpr 2:00", in_=first)
+    await stage.settle()
+    assert "To report: GDPR" in second.pinned[0].shown
+    await stage.anna.types("/incident reopen another cause", in_=first)
+    await stage.settle()
+    assert "To report" not in second.pinned[0].shown
