@@ -212,9 +212,14 @@ def due(runs: SelectOfScalar[Found]) -> SelectOfScalar[Found]:
 
 
 async def extend(session: AsyncSession, *, owner: str, run_ids: Collection[int], until: datetime) -> None:
-    """Keep the lease of runs that take long."""
-    mine = col(Run.leased_by) == owner
-    await session.exec(update(Run).where(mine, col(Run.id).in_(list(run_ids))).values(leased_until=until))
+    """Keep the lease of runs that take long.
+
+    One that somebody is just owing again is left to the next time: whoever owes several would wait for us, and we for
+    them.
+    """
+    mine = select(Run.id).where(col(Run.leased_by) == owner, col(Run.id).in_(list(run_ids)))
+    free = mine.with_for_update(skip_locked=True)
+    await session.exec(update(Run).where(col(Run.id).in_(free)).values(leased_until=until))
 
 
 async def release(session: AsyncSession) -> None:

@@ -127,6 +127,28 @@ async def test_a_role_that_is_taken_while_its_reminder_is_dealt_with_makes_nobod
 
 
 @pytest.mark.postgres
+async def test_leases_are_kept_without_waiting_for_who_owes_the_same_runs_again(
+    replicas: tuple[Database, Database],
+) -> None:
+    keys = ["refresh:1", "handoff:1"]
+    async with replicas[0].write() as session:
+        owed = [await runs.owe(session, kind="k", key=key, lane=key, now=NOW) for key in keys]
+    async with replicas[0].write() as session:
+        wanted = runs.Wanted(now=NOW, kinds=("k",))
+        await runs.claim(session, wanted, owner="me", lease=timedelta(seconds=30), most=9)
+
+    async with replicas[1].write() as changing:
+        await runs.owe(changing, kind="k", key=keys[1], lane=keys[1], now=NOW)
+        async with replicas[0].write() as session:
+            ids = [one.id or 0 for one in owed]
+            await asyncio.wait_for(runs.extend(session, owner="me", run_ids=ids, until=LATER), timeout=3)
+        await runs.owe(changing, kind="k", key=keys[0], lane=keys[0], now=NOW)
+
+    async with replicas[0].read() as session:
+        assert LATER in {lease.until for lease in await runs.leases(session)}
+
+
+@pytest.mark.postgres
 async def test_two_who_learn_the_same_at_the_same_moment_both_know_it(replicas: tuple[Database, Database]) -> None:
     async def learn(session: AsyncSession, name: str) -> None:
         await known.keep(session, "channel:incidents", name)
