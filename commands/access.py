@@ -24,6 +24,8 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     incident, request = await incident_meant(request, services)
     users, rest = speech.find_people(request.text)
     words = [word for word in (one.strip(",.:").lower() for one in rest.split()) if word and word not in FILLERS]
+    for word in words:
+        speech.refuse_stranger(word)
     if len(words) > 1 or (words and words[0] not in ADD | REMOVE | HIDE | SHOW):
         raise UserError(unclear(" ".join(words)))
     word = words[0] if words else ""

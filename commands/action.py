@@ -144,6 +144,7 @@ async def created(incident: Incident, text: str, zone: ZoneInfo, request: SlashR
             f"Which one is meant? For example `/incident action {unclear['verb'].lower()} 2`, or `done 1, 2`. "
             "`/incident action` lists them. Nothing was changed."
         )
+    speech.refuse_stranger(text)
     wanted = now_or_later(parse(text, services, zone), incident)
     if not speech.has_words(wanted.text):
         raise UserError(f"What shall be done? For example {EXAMPLE}. Nothing was noted.")

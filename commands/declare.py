@@ -156,8 +156,11 @@ def named_commander(text: str) -> tuple[str, str]:
     """`… ic @bilal …`: the person, and the text without those two words."""
     words = text.split(" ")
     for place, word in enumerate(words[:-1]):
+        if word.lower().lstrip("-") not in IC_WORDS:
+            continue
+        speech.refuse_stranger(words[place + 1])
         users, rest = speech.find_people(words[place + 1])
-        if word.lower().lstrip("-") in IC_WORDS and users and not rest:
+        if users and not rest:
             return users[0], " ".join(words[:place] + words[place + 2 :])
     return "", text
 

@@ -81,6 +81,7 @@ def parse(text: str, policy: Policy) -> Called:
         name = plain(" ".join(named[:length])).lstrip("@").rstrip(",:")
         if name.lower() in (*policy.groups, *defaults(policy)) or policy.service(name) is not None:
             return Called(users=(), groups=(), name=name, reason=safe(" ".join(named[length:]).lstrip(" ,:–-")))
+    speech.refuse_stranger(" ".join(words))
     return Called(users=(), groups=(), name="", reason=safe(" ".join(words)))
 
 

@@ -38,6 +38,8 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         return await answered_in_words(request, incident, ANSWERS[text.lower()], services)
     if not text:
         return await offer_form(incident, request.user_id, services)
+    if not users:
+        speech.refuse_stranger(text)
     if len(users) != 1:
         raise UserError(
             ("One person takes over. " if users else "Who takes over? ")

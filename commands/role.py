@@ -86,6 +86,8 @@ class RoleAsked:
 def parse(text: str, user_id: str) -> RoleAsked:
     """`role comms @chen`, `role take comms`, `role leave comms`. Raises `UserError` for a role that does not exist."""
     users, rest = speech.find_people(text)
+    for typed in rest.split():
+        speech.refuse_stranger(typed)
     words = [word.strip(",.:=").lower() for word in rest.split()]
     named = " ".join(word for word in words if word and word not in TAKE | LEAVE | FILLERS)
     if len(users) > 1:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from workflows.errors import UserError
 from workflows.policy import Policy
 from workflows.severities import Severity
-from workflows.words import PERSON, plain
+from workflows.words import PERSON, plain, quoted
 
 SEVERITY_WORD: Final = re.compile(r"(?i)(?<![\w-])(sev[-_ ]?\d+|p\d)(?![\w-])")
 EDGE_DIGIT: Final = re.compile(r"^\s*(\d)(?=\s)|(?<=\s)(\d)\s*$|^\s*(\d)\s*$")
@@ -16,6 +17,7 @@ REFERENCE: Final = re.compile(r"(?i)^\s*inc-?(\d+)\b[:,]?\s*")
 CHANNEL: Final = re.compile(r"^\s*<#([CG][A-Z0-9]+)(?:\|[^>]*)?>\s*")
 GROUP: Final = re.compile(r"<!subteam\^S[A-Z0-9]+(?:\|[^>]*)?>")
 COMPANIONS: Final = re.compile(rf"(?i)(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?(?:{PERSON.pattern}|{GROUP.pattern}))+\s*$")
+STRANGER: Final = re.compile(r"\s*@\w[\w.-]*")
 BECAUSE: Final = re.compile(r"(?i)^(?:because|since|as)\b[\s,:]*")
 QUOTED: Final = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
 
@@ -65,6 +67,16 @@ def find_people(text: str) -> tuple[tuple[str, ...], str]:
     """The people mentioned, and the text without them."""
     users = tuple(dict.fromkeys(match[1] for match in PERSON.finditer(text)))
     return users, re.sub(r"\s+", " ", PERSON.sub(" ", text)).strip()
+
+
+def refuse_stranger(text: str) -> None:
+    """Raise `UserError` for a text that begins with a name which Slack did not make a mention of."""
+    found = STRANGER.match(text)
+    if found is not None:
+        raise UserError(
+            f"Slack knows nobody called {quoted(found[0].strip())}. Choose the name from the list that opens while you "
+            "type it (in a terminal: `@` and the member id). Nothing was changed."
+        )
 
 
 def find_groups(text: str) -> tuple[tuple[str, ...], str]:

@@ -95,6 +95,11 @@ async def test_an_incident_is_declared_and_listed_without_slack(settings: Settin
         ("update INC-7", "U1ANNA", "it takes one line, for example `sitrep incident update INC-7"),
         ("note something", "U1ANNA", "• INC-7 SEV1 “Checkout is failing” in #incident-7"),
         ("status INC-99999999999999999999", "U1ANNA", "There is no INC-99999999999999999999."),
+        ("handoff INC-7 @bilal all is calm", "U1ANNA", "Slack knows nobody called “@bilal”. Choose the name"),
+        ("action INC-7 @bilal roll back", "U1ANNA", "Slack knows nobody called “@bilal”."),
+        ("escalate INC-7 @bilal the pool", "U1ANNA", "Slack knows nobody called “@bilal”."),
+        ("access INC-7 add @bilal", "U1ANNA", "Slack knows nobody called “@bilal”."),
+        ("declare sev1 Search is slow ic @bilal", "U1ANNA", "Slack knows nobody called “@bilal”."),
         ("updaet INC-7 hello", "U1ANNA", "Did you mean `sitrep incident update`?"),
     ],
 )

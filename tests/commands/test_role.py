@@ -42,6 +42,11 @@ def test_what_cannot_be_meant_gets_a_sentence_with_an_example(text: str) -> None
         parse(text, "U1")
 
 
+def test_a_name_that_slack_does_not_know_is_told_apart_from_a_role_that_there_is_not() -> None:
+    with pytest.raises(UserError, match=r"Slack knows nobody called “@chen\.wei”"):
+        parse("comms @chen.wei", "U1")
+
+
 @given(words, cases, st.sampled_from(["{} <@U2>", "<@U2> {}", "give {} to <@U2>"]))
 def test_every_word_for_a_role_means_it_wherever_the_person_stands(
     word: str, case: Callable[[str], str], frame: str
