@@ -1,6 +1,7 @@
 """The names behind ids, for places where Slack does not show them: topics and files."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -82,14 +83,24 @@ def met(user_id: str, profile: Profile, now: datetime) -> Person:
 
 
 async def meet(services: Services, user_id: str) -> None:
-    """Learn whether somebody is a guest before they are shown something, unless that is known. Asks Slack once."""
-    if user_id in services.met:
+    """Learn whether somebody is a guest before they are shown something. Guests become members, and members guests,
+    so Slack is asked once a day.
+
+    Raises `SlackTrouble` when nothing is known of them and Slack does not tell; else what was known stands.
+    """
+    now, before = services.clock.now(), services.met.get(user_id)
+    if before is not None and before > now - FRESH_FOR:
         return
     async with services.database.read() as session:
         known = await session.get(Person, user_id)
     if known is None or known.is_guest is None:
         await look_up(services, user_id)
-    services.met.add(user_id)
+    elif known.seen_at <= now - FRESH_FOR:
+        with suppress(SlackTrouble):
+            await look_up(services, user_id)
+    else:
+        now = known.seen_at
+    services.met[user_id] = now
 
 
 async def zone(services: Services, user_id: str) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from storage.database import Database
@@ -64,7 +65,7 @@ class Services:
     incident_channels: dict[str, int] = field(default_factory=dict)
     # Incident id to whether it is a drill, which it is from the beginning or never.
     drills: dict[int, bool] = field(default_factory=dict)
-    # People of whom it is on record whether they are guests.
-    met: set[str] = field(default_factory=set)
+    # People of whom it is on record whether they are guests, and when Slack said so.
+    met: dict[str, datetime] = field(default_factory=dict)
     # People whose names are on record, so that not every message has to ask.
     named: set[str] = field(default_factory=set)

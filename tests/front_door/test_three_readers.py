@@ -112,6 +112,7 @@ async def test_members_outsiders_and_guests_read_what_is_theirs_wherever_they_lo
         for word, expected in WORDS.items():
             await word_is_read(town, word, expected)
         await nothing_works_for_guests_outside(town)
+        await guests_become_members(town)
         assert SECRET not in "".join(everything(one) for one in (stage.bilal, stage.dora, town.gus, town.gil))
 
 
@@ -259,6 +260,14 @@ async def nothing_works_for_guests_outside(town: Town) -> None:
         assert said[0] == said[1] or re.search(UNKNOWN, said[0]), f"{callback}: {said}"
     for callback in commands.SHORTCUTS:
         assert TITLE not in await gil.using(callback), callback
+
+
+async def guests_become_members(town: Town) -> None:
+    """Slack is asked once a day who is one."""
+    town.gil.user.is_guest = False
+    assert re.search(UNKNOWN, await town.asking(town.gil).typing("status", "INC-1 "))
+    town.stage.clock.advance(days=1, seconds=1)
+    assert TITLE in await town.asking(town.gil).typing("status", "INC-1  ")
 
 
 def everything(who: Person) -> str:
