@@ -271,14 +271,22 @@ async def postpone(session: AsyncSession, run: Run, *, owner: str, due_at: datet
     session.add(held)
 
 
-async def fail(session: AsyncSession, run: Run, *, owner: str, trouble: str, error: str = "") -> None:
-    """End a run that cannot succeed until a person changes something; `error` is Slack's word for what."""
+async def fail(session: AsyncSession, run: Run, *, owner: str, trouble: str, error: str = "") -> bool:
+    """End a run that cannot succeed until a person changes something; `error` is Slack's word for what.
+
+    Says whether it ended: not if somebody asked for it again meanwhile, who may have changed that very thing, nor if
+    another replica has taken it over.
+    """
     held = await still_held(session, run, owner)
     if held is None:
-        return
+        return False
     held.leased_by = held.leased_until = None
-    held.state, held.trouble, held.error = RunState.FAILED, trouble, error
     session.add(held)
+    if held.asked != run.asked:
+        held.trouble, held.failures = "", 0
+        return False
+    held.state, held.trouble, held.error = RunState.FAILED, trouble, error
+    return True
 
 
 async def still_held(session: AsyncSession, run: Run, owner: str) -> Run | None:

@@ -214,8 +214,8 @@ class Runner:
         log.error("run given up", extra={"action": "run_given_up", "trouble": trouble})
         now = self._services.clock.now()
         async with self._services.database.write() as session:
-            await runs.fail(session, row, owner=self._owner, trouble=trouble, error=error)
-            if row.incident_id is not None:
+            ended = await runs.fail(session, row, owner=self._owner, trouble=trouble, error=error)
+            if ended and row.incident_id is not None:
                 text = f"Not done: {row.kind.replace('_', ' ')}. {trouble}"
                 await timeline.add_problem(session, incident_id=row.incident_id, at=now, text=text)
 

@@ -227,6 +227,20 @@ async def test_what_is_asked_for_again_while_it_runs_is_done_once_more(yard: Yar
     assert [entry.repeat for entry in work.entries] == [False, False]
 
 
+async def test_what_is_asked_for_again_while_slack_refuses_it_is_tried_once_more(yard: Yard) -> None:
+    work = Work(gate=asyncio.Event(), troubles=[Refused("is_archived")])
+    await yard.owe()
+    runner = yard.runner(work)
+    await runner.claim()
+    await until(lambda: bool(work.entries))
+    await yard.owe()
+    assert work.gate is not None
+    work.gate.set()
+    await yard.work_off(runner)
+    assert work.deeds == ["one"]
+    assert await yard.problems() == []
+
+
 async def test_a_lane_is_in_order_and_a_slow_lane_holds_up_no_other(yard: Yard) -> None:
     work = Work(gate=asyncio.Event())
     for key in ("first", "second"):
