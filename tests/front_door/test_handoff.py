@@ -266,17 +266,18 @@ async def test_people_type_hand_over_to(stage: Stage) -> None:
     assert line(channel).shown.startswith("@Bilal Aydin: @Anna Keller asks you")
 
 
-async def test_an_offer_waits_for_the_channel(stage: Stage) -> None:
-    rule = stage.workspace.faults.on("conversations.create", times=2).answers_429(retry_after=3)
-    await stage.anna.types("/incident declare sev1 Checkout is failing", in_="general")
-    await stage.workspace.until(lambda: rule.hits)
-    await stage.anna.types("/incident handoff INC-1 @bilal", in_="general")
-    for _ in range(3):
-        await stage.pass_time(seconds=4)
+async def test_an_offer_waits_for_the_channel(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, paced_by_clock=True) as stage:
+        rule = stage.workspace.faults.on("conversations.create", times=2).answers_429(retry_after=3)
+        await stage.anna.types("/incident declare sev1 Checkout is failing", in_="general")
+        await stage.workspace.until(lambda: rule.hits)
+        await stage.anna.types("/incident handoff INC-1 @bilal", in_="general")
+        for _ in range(3):
+            await stage.pass_time(seconds=4)
 
-    channel = stage.workspace.channel("incident-2026-11-21-checkout-is-failing")
-    assert line(channel).buttons == ["Accept", "Decline", "Withdraw"]
-    assert briefing(stage.bilal).buttons == ["Accept", "Decline"]
+        channel = stage.workspace.channel("incident-2026-11-21-checkout-is-failing")
+        assert line(channel).buttons == ["Accept", "Decline", "Withdraw"]
+        assert briefing(stage.bilal).buttons == ["Accept", "Decline"]
 
 
 async def test_the_button_opens_a_form_with_person_and_note(stage: Stage) -> None:
