@@ -132,9 +132,15 @@ def surface_of(report: Report) -> str:
 
 
 async def where_it_goes_on(services: Services, incident: Incident) -> Incident:
-    """The incident itself, or the one that it was merged into, at the end of all mergers: there people are."""
+    """The incident itself, or the one that it was merged into, at the end of all mergers: there people are.
+
+    What has become private since is not told where it is not.
+    """
     while incident.merged_into is not None:
-        incident = await load(services, incident.merged_into)
+        survivor = await load(services, incident.merged_into)
+        if incident.private and not survivor.private:
+            break
+        incident = survivor
     return incident
 
 

@@ -257,6 +257,10 @@ async def test_a_merged_incident_is_reminded_of_where_it_goes_on(stage: Stage) -
     await stage.anna.types("/incident clocks start gdpr 2:00", in_=first)
     await stage.settle()
     assert "To report: GDPR" in second.pinned[0].shown
+    await stage.anna.types("/incident access private", in_=first)
+    await stage.pass_time(hours=36)
+    assert any("GDPR" in one for one in reminders(first))
+    assert not any("GDPR" in one for one in reminders(second))
     await stage.anna.types("/incident reopen another cause", in_=first)
     await stage.settle()
     assert "To report" not in second.pinned[0].shown
