@@ -2,7 +2,7 @@
 UV := $(shell command -v uv || echo .uv/bin/uv)
 PYTHON ?= python3
 
-.PHONY: help demo test exhaustive check format screens bench soak run lock clean
+.PHONY: help demo test exhaustive check format screens bench soak doctor run lock clean
 
 help: ## what the targets do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -47,6 +47,9 @@ bench: .venv/.ready ## measure declare and intake against a bare Bolt app
 
 soak: .venv/.ready ## mix faults at random for SECONDS (600) and compare; SEED repeats a run, DATABASE=sqlite
 	@.venv/bin/python -m tests.soak
+
+doctor: .venv/.ready ## check what the bot needs: tokens, scopes, database, configuration
+	@.venv/bin/sitrep doctor
 
 run: .venv/.ready ## run the bot with the tokens in .env
 	@.venv/bin/sitrep run

@@ -31,6 +31,16 @@ def test_the_readme_names_every_command_of_the_command_line() -> None:
     assert [name for name in names if f"`sitrep {name}" not in README] == []
 
 
+def test_every_word_and_every_file_that_the_documents_name_exists() -> None:
+    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = path.read_text()
+        typed = set(re.findall(r"/incident ([a-z][a-z-]*)", text))
+        named = set(re.findall(r"\]\((?!http)([^)#\s]+)", text))
+
+        assert [word for word in typed if not commands.is_word(word)] == [], path.name
+        assert [link for link in named if not (path.parent / link).exists()] == [], path.name
+
+
 def test_every_decision_has_a_date_and_a_reason() -> None:
     lines = (ROOT / "docs" / "decisions.md").read_text().splitlines()[4:]
 
