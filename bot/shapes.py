@@ -23,6 +23,7 @@ WORDS: Final = frozenset(
 )
 COUNTS: Final = frozenset({"count", "reply_count"})
 TIMES: Final = frozenset({"deleted_ts", "event_ts", "latest_reply", "thread_ts", "ts"})
+READ: Final = STRUCTURES | LISTS | PLAIN_LISTS | WORDS | COUNTS | TIMES | {"channel"}
 NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "reaction_added": ("item", "reaction", "user"),
@@ -64,7 +65,7 @@ def well_formed(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def check(structure: Mapping[str, Any]) -> None:
     for name, value in structure.items():
-        if value is None or not is_read(name):
+        if value is None or name not in READ:
             continue
         if not fits(name, value):
             raise Malformed(f"{name} is {type(value).__name__}")
@@ -80,10 +81,6 @@ def check_reaction(reaction: Mapping[str, Any]) -> None:
     users = reaction.get("users") or []
     if not isinstance(reaction.get("name"), str) or not isinstance(users, list):
         raise Malformed("a reaction without a name or with odd users")
-
-
-def is_read(name: str) -> bool:
-    return name == "channel" or any(name in names for names in (STRUCTURES, LISTS, PLAIN_LISTS, WORDS, COUNTS, TIMES))
 
 
 def fits(name: str, value: Any) -> bool:

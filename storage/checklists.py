@@ -1,17 +1,23 @@
 """Runbooks of an incident and their steps. Queries take a session and commit nothing."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Checklist, ChecklistStep
 
+# Asked all the time, so put together once.
+OF_INCIDENT: Final = (
+    select(Checklist).where(col(Checklist.incident_id) == bindparam("of_incident")).order_by(col(Checklist.id))
+)
+
 
 async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Checklist]:
     """What was offered or started, in that order."""
-    statement = select(Checklist).where(Checklist.incident_id == incident_id).order_by(col(Checklist.id))
-    return (await session.exec(statement)).all()
+    return (await session.exec(OF_INCIDENT, params={"of_incident": incident_id})).all()
 
 
 async def foremost(session: AsyncSession, incident_id: int) -> Checklist | None:

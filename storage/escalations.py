@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Escalation, EscalationState, Summons
 
 UNDER_WAY = (EscalationState.ASKING, EscalationState.CALLING)
+# Asked all the time, so put together once.
+OF_INCIDENT: Final = (
+    select(Escalation).where(col(Escalation.incident_id) == bindparam("of_incident")).order_by(col(Escalation.id))
+)
 
 
 async def get(session: AsyncSession, escalation_id: int) -> Escalation | None:
@@ -23,8 +29,7 @@ async def locked(session: AsyncSession, escalation_id: int) -> Escalation | None
 
 async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Escalation]:
     """All of them, oldest first."""
-    statement = select(Escalation).where(Escalation.incident_id == incident_id).order_by(col(Escalation.id))
-    return (await session.exec(statement)).all()
+    return (await session.exec(OF_INCIDENT, params={"of_incident": incident_id})).all()
 
 
 async def under_way(session: AsyncSession, incident_id: int) -> list[Escalation]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import case, func
+from sqlalchemy import bindparam, case, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,16 @@ from storage.models import (
     Run,
     Step,
     Summons,
+)
+
+# Asked all the time, so put together once.
+LAST_WORDS: Final = (
+    select(Run.incident_id, Step.result)
+    .join(Step, col(Step.run_id) == col(Run.id))
+    .where(
+        Run.kind == "close", Step.name == "closed", col(Run.incident_id).in_(bindparam("of_incidents", expanding=True))
+    )
+    .order_by(col(Step.id))
 )
 
 
@@ -125,13 +136,8 @@ async def open_actions(session: AsyncSession, user_id: str) -> Sequence[tuple[Ac
 
 async def last_words(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, str]:
     """Where the postmortem draft of closed incidents was shared: incident to the `ts` of the closing post."""
-    statement = (
-        select(Run.incident_id, Step.result)
-        .join(Step, col(Step.run_id) == col(Run.id))
-        .where(Run.kind == "close", Step.name == "closed", col(Run.incident_id).in_(list(incident_ids)))
-        .order_by(col(Step.id))
-    )
-    return {incident_id: ts for incident_id, ts in await session.exec(statement) if incident_id is not None}
+    found = await session.exec(LAST_WORDS, params={"of_incidents": list(incident_ids)})
+    return {incident_id: ts for incident_id, ts in found if incident_id is not None}
 
 
 async def shows(session: AsyncSession, user_id: str, shown: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func
+from sqlalchemy import BindParameter, bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +21,23 @@ from storage.models import (
 )
 
 LARGEST: Final = 2**31 - 1  # what PostgreSQL holds; people may type any number
+# What is asked all the time is put together once: that takes longer than asking the database.
+MINE: Final[BindParameter[int]] = bindparam("of_incident")
+LOCKED: Final = (
+    select(Incident)
+    .where(col(Incident.id) == MINE)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+BY_CHANNEL: Final = select(Incident).where(col(Incident.channel_id) == bindparam("of_channel"))
+BY_PRESS: Final = select(Incident).where(col(Incident.press) == bindparam("of_press"))
+HOLDERS: Final = select(Role).where(col(Role.incident_id) == MINE, col(Role.ended_at).is_(None)).order_by(col(Role.id))
+OPEN_HANDOFF: Final = select(Handoff).where(
+    col(Handoff.incident_id) == MINE, col(Handoff.state) == HandoffState.PROPOSED
+)
+UPDATES: Final = select(Update).where(col(Update.incident_id) == MINE).order_by(col(Update.at), col(Update.id))
+SURFACES: Final = select(Surface).where(col(Surface.incident_id) == MINE)
+SURFACE: Final = SURFACES.where(col(Surface.kind) == bindparam("of_kind"))
 
 
 async def get(session: AsyncSession, incident_id: int) -> Incident | None:
@@ -32,16 +49,15 @@ async def locked(session: AsyncSession, incident_id: int) -> Incident | None:
 
     Rows that only point at it may be stored meanwhile; else a tick and a change would wait for each other.
     """
-    statement = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
-    return (await session.exec(statement.execution_options(populate_existing=True))).first()
+    return (await session.exec(LOCKED, params={"of_incident": incident_id})).first()
 
 
 async def by_channel(session: AsyncSession, channel_id: str) -> Incident | None:
-    return (await session.exec(select(Incident).where(Incident.channel_id == channel_id))).first()
+    return (await session.exec(BY_CHANNEL, params={"of_channel": channel_id})).first()
 
 
 async def by_press(session: AsyncSession, press: str) -> Incident | None:
-    return (await session.exec(select(Incident).where(Incident.press == press))).first()
+    return (await session.exec(BY_PRESS, params={"of_press": press})).first()
 
 
 async def in_status(
@@ -111,8 +127,7 @@ async def give_up_name(session: AsyncSession, name: str, instead: str) -> None:
 
 async def holders(session: AsyncSession, incident_id: int) -> Sequence[Role]:
     """Who holds which role now, in the order in which they took it."""
-    statement = select(Role).where(Role.incident_id == incident_id, col(Role.ended_at).is_(None))
-    return (await session.exec(statement.order_by(col(Role.id)))).all()
+    return (await session.exec(HOLDERS, params={"of_incident": incident_id})).all()
 
 
 async def role_history(session: AsyncSession, incident_id: int) -> Sequence[Role]:
@@ -147,19 +162,16 @@ async def end_role(session: AsyncSession, incident_id: int, role: str, user_id: 
 
 
 async def open_handoff(session: AsyncSession, incident_id: int) -> Handoff | None:
-    statement = select(Handoff).where(Handoff.incident_id == incident_id, Handoff.state == HandoffState.PROPOSED)
-    return (await session.exec(statement)).first()
+    return (await session.exec(OPEN_HANDOFF, params={"of_incident": incident_id})).first()
 
 
 async def updates(session: AsyncSession, incident_id: int) -> Sequence[Update]:
     """The status updates, oldest first."""
-    statement = select(Update).where(Update.incident_id == incident_id)
-    return (await session.exec(statement.order_by(col(Update.at), col(Update.id)))).all()
+    return (await session.exec(UPDATES, params={"of_incident": incident_id})).all()
 
 
 async def surface(session: AsyncSession, incident_id: int, kind: str) -> Surface | None:
-    statement = select(Surface).where(Surface.incident_id == incident_id, Surface.kind == kind)
-    return (await session.exec(statement)).first()
+    return (await session.exec(SURFACE, params={"of_incident": incident_id, "of_kind": kind})).first()
 
 
 async def locked_surface(session: AsyncSession, incident_id: int, kind: str) -> Surface | None:
@@ -178,7 +190,7 @@ async def add_surface(session: AsyncSession, new: Surface) -> Surface:
 
 
 async def surfaces(session: AsyncSession, incident_id: int) -> Sequence[Surface]:
-    return (await session.exec(select(Surface).where(Surface.incident_id == incident_id))).all()
+    return (await session.exec(SURFACES, params={"of_incident": incident_id})).all()
 
 
 async def first_time(session: AsyncSession, press: str, now: datetime) -> bool:

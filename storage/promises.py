@@ -1,12 +1,20 @@
 """What was promised to people outside. Queries take a session and commit nothing."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Promise, PromiseState
+
+# Asked all the time, so put together once.
+STILL_OPEN: Final = (
+    select(Promise)
+    .where(col(Promise.incident_id) == bindparam("of_incident"), Promise.state == PromiseState.OPEN)
+    .order_by(col(Promise.due_at), col(Promise.number))
+)
 
 
 async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Promise]:
@@ -17,8 +25,7 @@ async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Promi
 
 async def still_open(session: AsyncSession, incident_id: int) -> Sequence[Promise]:
     """The promises that nobody has ended, the next one due first."""
-    statement = select(Promise).where(Promise.incident_id == incident_id, Promise.state == PromiseState.OPEN)
-    return (await session.exec(statement.order_by(col(Promise.due_at), col(Promise.number)))).all()
+    return (await session.exec(STILL_OPEN, params={"of_incident": incident_id})).all()
 
 
 async def with_update(session: AsyncSession, update_id: int) -> Sequence[Promise]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Update, bindparam, case, func
+from sqlalchemy import Integer, Update, bindparam, case, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, and_, col, delete, or_, select, update
@@ -23,6 +23,8 @@ NOBODY: Final = "{}"  # the result of an invitation that nobody was refused of
 Found = TypeVar("Found")
 RUNS: Final = SQLModel.metadata.tables["run"]
 STEPS: Final = SQLModel.metadata.tables["step"]
+IDS: Final[SelectOfScalar[int]] = select(RUNS.c.id)
+WITH_KEY: Final = select(Run).where(col(Run.key) == bindparam("of_key")).with_for_update()
 NEW_STEP: Final[Mapping[str, Any]] = {
     name: insert(STEPS).on_conflict_do_nothing(index_elements=["run_id", "name"]).returning(STEPS.c.id)
     for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
@@ -41,7 +43,7 @@ async def owe(
     due_at: datetime | None = None,
 ) -> Run:
     """Note work to be done. Owing a key again makes its run, finished or not, go through once more."""
-    found = (await session.exec(select(Run).where(Run.key == key).with_for_update())).first()
+    found = (await session.exec(WITH_KEY, params={"of_key": key})).first()
     if found is not None:
         return ask_again(found, args, due_at or now)
     run = Run(
@@ -146,14 +148,16 @@ class Wanted:
 
 async def anything_due(session: AsyncSession, wanted: Wanted) -> bool:
     """A look without a lock: idle ticks must not take the write lock."""
-    found = await session.exec(claimable(wanted).limit(1), params=wanted.parameters)
-    return found.first() is not None
+    look = takeable(IDS, wanted.forsaken).limit(1) if wanted.forsaken else looking(wanted.forsaken is None)
+    return (await session.exec(look, params=wanted.parameters)).first() is not None
 
 
 async def claim(session: AsyncSession, wanted: Wanted, *, owner: str, lease: timedelta, most: int) -> Sequence[Run]:
     """Take up to `most` due runs for `owner`, at most the first of each lane."""
-    statement = claimable(wanted).limit(most).with_for_update(skip_locked=True)
-    due = (await session.exec(statement, params=wanted.parameters)).all()
+    some = (
+        claiming(wanted.forsaken is None) if not wanted.forsaken else first_of(takeable(select(Run), wanted.forsaken))
+    )
+    due = (await session.exec(some, params={**wanted.parameters, "most": most})).all()
     for run in due:
         run.leased_by, run.leased_until = owner, wanted.now + lease
         run.attempts += 1
@@ -161,32 +165,32 @@ async def claim(session: AsyncSession, wanted: Wanted, *, owner: str, lease: tim
     return due
 
 
-def claimable(wanted: Wanted) -> SelectOfScalar[Run]:
-    """What may be claimed now; `Wanted.parameters` belong to it."""
-    if not wanted.forsaken:
-        return claimable_at_once() if wanted.forsaken is None else claimable_free()
-    over = [and_(Run.id == one.run_id, Run.leased_until == one.until) for one in wanted.forsaken]
-    return acceptable().where(or_(col(Run.leased_until).is_(None), *over)).order_by(col(Run.id))
+def takeable(runs: SelectOfScalar[Found], forsaken: Collection[Lease] | None) -> SelectOfScalar[Found]:
+    """Those that may be taken on; `Wanted.parameters` belong to it, and `forsaken` is as there."""
+    over = [and_(Run.id == one.run_id, Run.leased_until == one.until) for one in forsaken or ()]
+    if forsaken is None:
+        over = [col(Run.leased_until) < bindparam("now")]
+    known = col(Run.kind).in_(bindparam("kinds", expanding=True))
+    not_ours = col(Run.id).not_in(bindparam("busy", expanding=True))
+    return due(runs).where(known, not_ours, or_(col(Run.leased_until).is_(None), *over)).order_by(col(Run.id))
+
+
+def first_of(runs: SelectOfScalar[Found]) -> SelectOfScalar[Found]:
+    """So many as `most` says, left to others that have them locked."""
+    return runs.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
 
 
 # Putting these together takes longer than asking the database, and they are asked all the time.
 
 
 @cache
-def claimable_free() -> SelectOfScalar[Run]:
-    return acceptable().where(col(Run.leased_until).is_(None)).order_by(col(Run.id))
+def looking(at_once: bool) -> SelectOfScalar[int]:
+    return takeable(IDS, None if at_once else ()).limit(1)
 
 
 @cache
-def claimable_at_once() -> SelectOfScalar[Run]:
-    over = or_(col(Run.leased_until).is_(None), col(Run.leased_until) < bindparam("now"))
-    return acceptable().where(over).order_by(col(Run.id))
-
-
-def acceptable() -> SelectOfScalar[Run]:
-    """Due, known, and not in our hands."""
-    known = col(Run.kind).in_(bindparam("kinds", expanding=True))
-    return due(select(Run)).where(known, col(Run.id).not_in(bindparam("busy", expanding=True)))
+def claiming(at_once: bool) -> SelectOfScalar[Run]:
+    return first_of(takeable(select(Run), None if at_once else ()))
 
 
 @cache

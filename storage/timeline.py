@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Entry
+
+# Asked all the time, so put together once.
+STANDING: Final = (
+    select(Entry)
+    .where(col(Entry.incident_id) == bindparam("of_incident"), col(Entry.removed_at).is_(None))
+    .order_by(col(Entry.at), col(Entry.id))
+)
 
 
 def add(
@@ -53,12 +62,7 @@ async def add_once(session: AsyncSession, *, incident_id: int, at: datetime, kin
 
 async def entries(session: AsyncSession, incident_id: int) -> Sequence[Entry]:
     """The lines that stand, in the order in which they happened."""
-    statement = (
-        select(Entry)
-        .where(Entry.incident_id == incident_id, col(Entry.removed_at).is_(None))
-        .order_by(col(Entry.at), col(Entry.id))
-    )
-    return (await session.exec(statement)).all()
+    return (await session.exec(STANDING, params={"of_incident": incident_id})).all()
 
 
 async def about(session: AsyncSession, incident_id: int, source_ts: str, kind: str) -> Entry | None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from storage import homes, incidents, runs
 from storage.models import Incident, Surface
 from workflows.links import message_link
@@ -86,16 +88,28 @@ async def look(services: Services, incident: Incident) -> tuple[Sequence[Bookmar
     """What should be there, and every surface of the incident by its kind."""
     async with services.database.read() as session:
         view = await overview(session, incident, services.policy)
-        shown = {surface.kind: surface for surface in await incidents.surfaces(session, incident.key)}
-        drafts = await homes.last_words(session, [incident.key])
+        return await look_from(session, services, view)
+
+
+async def look_from(
+    session: AsyncSession, services: Services, view: Overview
+) -> tuple[Sequence[Bookmark], Mapping[str, Surface]]:
+    """The same, from what has been read of the incident."""
+    key = view.incident.key
+    shown = {surface.kind: surface for surface in await incidents.surfaces(session, key)}
+    drafts = await homes.last_words(session, [key])
     card_ts = shown["card"].ts if "card" in shown else ""
-    return wanted(view, services, card_ts=card_ts, draft_ts=drafts.get(incident.key, "")), shown
+    return wanted(view, services, card_ts=card_ts, draft_ts=drafts.get(key, "")), shown
 
 
 async def keep_current(services: Services, incident_id: int) -> None:
     """The record changed: owe the links if they differ from what was put there."""
-    incident = await load(services, incident_id)
-    if not differ(*await look(services, incident)):
+    await follow(services, incident_id, *await look(services, await load(services, incident_id)))
+
+
+async def follow(services: Services, incident_id: int, there: Sequence[Bookmark], shown: Mapping[str, Surface]) -> None:
+    """The same for who has looked already."""
+    if not differ(there, shown):
         return
     key, now = f"{KIND}:{incident_id}", services.clock.now()
     async with services.database.write() as session:

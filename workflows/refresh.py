@@ -1,6 +1,5 @@
 """Brings Slack up to date with the record: card, topic, announcement. Entered again whenever the record changed."""
 
-from storage import incidents
 from storage.models import Surface
 from workflows import bookmarks, card, people, surfaces
 from workflows.overview import Overview, overview
@@ -17,13 +16,13 @@ async def run(run: Run, services: Services) -> None:
         return  # the declare run asks again when the channel exists
     async with services.database.read() as session:
         view = await overview(session, incident, services.policy)
-        shown = {surface.kind: surface for surface in await incidents.surfaces(session, incident.key)}
+        links, shown = await bookmarks.look_from(session, services, view)
     posts = {"card": card.card(view), "announcement": card.announcement(view)}
     await together(
         *(show_post(run, services, shown[kind], post) for kind, post in posts.items() if kind in shown),
         show_topic(services, view, shown.get("topic")),
     )
-    await bookmarks.keep_current(services, incident.key)
+    await bookmarks.follow(services, incident.key, links, shown)
 
 
 async def show_post(run: Run, services: Services, surface: Surface, post: Post) -> None:
