@@ -5,9 +5,10 @@ Queries take a session and commit nothing. A `ts` is a key and sorts as text.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, func
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,6 +18,7 @@ from storage.database import dialect
 from storage.models import Gap, Message, Person, Reaction, ReadingPoint, Revision, Run, RunState
 
 MESSAGES: Final = SQLModel.metadata.tables["message"]
+Key = tuple[str, str]  # channel and `ts`
 REACTIONS: Final = SQLModel.metadata.tables["reaction"]
 
 
@@ -28,12 +30,12 @@ def once(table: Table, key: Sequence[str], *also: ColumnElement[Any]) -> Mapping
     }
 
 
-REACTED: Final = (
-    select(func.count(REACTIONS.c.id))
-    .where(REACTIONS.c.channel_id == bindparam("of_channel"), REACTIONS.c.ts == bindparam("of_ts"))
-    .scalar_subquery()
+# In words, as SQLAlchemy leaves the table's name out of what SQLite returns, even inside a query of its own.
+REACTED: Final = literal_column(
+    "(SELECT count(*) FROM reaction WHERE reaction.channel_id = message.channel_id AND reaction.ts = message.ts)",
+    Integer,
 )
-NEW_MESSAGE: Final = once(MESSAGES, ("channel_id", "ts"), REACTED)
+NEW_MESSAGES: Final = once(MESSAGES, ("channel_id", "ts"), MESSAGES.c.channel_id, MESSAGES.c.ts, REACTED)
 NEW_REACTION: Final = once(REACTIONS, ("channel_id", "ts", "name", "user_id"))
 
 
@@ -79,6 +81,8 @@ async def said_since(session: AsyncSession, incident_id: int, ts: str, *, but: s
 
 async def some(session: AsyncSession, incident_id: int, wanted: Sequence[str]) -> Sequence[Message]:
     """The messages of an incident with these `ts`."""
+    if not wanted:
+        return []
     statement = select(Message).where(Message.incident_id == incident_id, col(Message.ts).in_(wanted))
     return (await session.exec(statement)).all()
 
@@ -91,8 +95,14 @@ async def reactions_of(session: AsyncSession, incident_id: int) -> Sequence[Reac
 
 async def marks_of(session: AsyncSession, incident_id: int) -> Sequence[Reaction]:
     """The reactions that stand and put their message on the timeline. What bots do marks nothing."""
-    statement = marks().where(col(Reaction.incident_id) == incident_id)
-    return (await session.exec(statement.order_by(col(Reaction.event_ts), col(Reaction.id)))).all()
+    return (await session.exec(marks_in(), params={"of_incident": incident_id})).all()
+
+
+@cache
+def marks_in() -> SelectOfScalar[Reaction]:
+    """Those of one incident, first one first; asked all the time, so put together once."""
+    mine = marks().where(col(Reaction.incident_id) == bindparam("of_incident"))
+    return mine.order_by(col(Reaction.event_ts), col(Reaction.id))
 
 
 def marks() -> SelectOfScalar[Reaction]:
@@ -134,14 +144,13 @@ async def revisions(session: AsyncSession, channel_id: str, ts: str) -> dict[str
     return {one.revised_ts: one for one in await session.exec(statement)}
 
 
-async def add_new(session: AsyncSession, values: Mapping[str, Any]) -> New | None:
-    """Store a message unless there is one already; then `None`. `values` is a whole row without its id.
+async def add_new(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> dict[Key, New]:
+    """Store messages unless they are there already, and say which were not. Each row is whole, without its id.
 
-    Everything said comes through here, so it is one statement, compiled once.
+    Everything said comes through here, so it is one statement for all, compiled once.
     """
-    about = {**values, "of_channel": values["channel_id"], "of_ts": values["ts"]}
-    row = (await session.exec(NEW_MESSAGE[dialect(session)], params=about)).first()
-    return None if row is None else New(id=row[0], has_reactions=row[1] > 0)
+    added = await session.exec(NEW_MESSAGES[dialect(session)], params=rows)
+    return {(channel_id, ts): New(id=key, has_reactions=reacted > 0) for key, channel_id, ts, reacted in added}
 
 
 async def add_new_reaction(session: AsyncSession, reaction: Reaction) -> bool:

@@ -3,7 +3,8 @@
 What is heard is committed before Slack is told that it was; many events share one commit.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +20,39 @@ from workflows.words import ts_time
 Work = Callable[[AsyncSession, int], Awaitable[bool]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """A message of an incident's channel, and what is needed to keep it."""
+
+    services: Services
+    incident_id: int
+    heard: Heard
+
+
 async def hear(services: Services, heard: Heard) -> None:
     """Keep a message, an edit or a deletion. Returns when it is on disk; other channels are left alone."""
 
-    async def work(session: AsyncSession, incident_id: int) -> bool:
-        owed = await keep(session, services, incident_id, heard)
-        return await people.owe_name(session, services, heard.user_id) or owed
+    incident_id = await incident_of(services, heard.channel_id)
+    if incident_id is None:
+        return
+    news = News(services=services, incident_id=incident_id, heard=heard)
+    if await services.writer.write_together(keep_together, news):
+        services.bell.ring()
 
-    await kept(services, heard.channel_id, work)
+
+async def keep_together(session: AsyncSession, news: Sequence[News]) -> list[bool]:
+    """Store what came at the same time by one statement; says of each whether work is owed because of it."""
+    rows: dict[messages.Key, dict[str, Any]] = {}
+    for one in news:
+        rows.setdefault((one.heard.channel_id, one.heard.ts), first_row(one.incident_id, one.heard))
+    new = await messages.add_new(session, list(rows.values()))
+    owed = []
+    for one in news:
+        heard = one.heard
+        added = new.pop((heard.channel_id, heard.ts), None)  # whatever else came of the same message is not the first
+        work = await keep_rest(session, one.services, one.incident_id, heard, added)
+        owed.append(await people.owe_name(session, one.services, heard.user_id) or work)
+    return owed
 
 
 async def hear_reaction(services: Services, heard: HeardReaction) -> None:
@@ -101,7 +127,21 @@ async def keep(
 
     `as_shown`: it was read from the channel, and nothing was heard of it since: it wins, whatever its time.
     """
-    new = await messages.add_new(session, first_row(incident_id, heard))
+    new = await messages.add_new(session, [first_row(incident_id, heard)])
+    added = new.get((heard.channel_id, heard.ts))
+    return await keep_rest(session, services, incident_id, heard, added, as_shown=as_shown)
+
+
+async def keep_rest(
+    session: AsyncSession,
+    services: Services,
+    incident_id: int,
+    heard: Heard,
+    new: messages.New | None,
+    *,
+    as_shown: bool = False,
+) -> bool:
+    """What is left when a message is stored: `new` if this was the first that was heard of it."""
     if new is not None and heard.before is None and not new.has_reactions:
         return False
     message = await messages.find(session, heard.channel_id, heard.ts)

@@ -1,6 +1,7 @@
 """Group commit: together on disk, but each alone in its failure."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from sqlmodel import col, select
@@ -44,6 +45,27 @@ async def test_what_arrives_together_is_committed_together(database: Database) -
     await writer.close()
     assert len(await keys(database)) == 250
     assert len({id(session) for session in sessions}) <= 3
+
+
+async def test_what_costs_less_together_is_done_together_and_answered_each(database: Database) -> None:
+    writer, groups = Writer(database), []
+
+    async def lengths(session: AsyncSession, words: Sequence[str]) -> list[int]:
+        groups.append(len(words))
+        if "bad" in words:
+            raise LookupError("this one cannot be done")
+        session.add_all(Press(key=word, at=NOW) for word in words)
+        return [len(word) for word in words]
+
+    assert await asyncio.gather(*(writer.write_together(lengths, word) for word in ("a", "bb", "ccc"))) == [1, 2, 3]
+    outcomes = await asyncio.gather(
+        *(writer.write_together(lengths, word) for word in ("dddd", "bad")), return_exceptions=True
+    )
+    await writer.close()
+    assert groups == [3, 2, 1, 1]
+    assert outcomes[0] == 4
+    assert isinstance(outcomes[1], LookupError)
+    assert await keys(database) == ["a", "bb", "ccc", "dddd"]
 
 
 async def test_a_job_is_done_only_when_another_process_can_see_it(database: Database, other: Database) -> None:
