@@ -49,13 +49,22 @@ class Fleet:
         return self.database_url.startswith("postgresql")
 
     async def start(self, *numbers: int) -> None:
-        """Start replicas and wait until Slack has a connection of each."""
+        """Start replicas and wait until Slack has a connection of each.
+
+        One that Slack did not let start is started again, as what supervises it does.
+        """
         for number in numbers:
             self.replicas[number] = Forked(self.env, self.folder)
         try:
-            await self.workspace.until(self._all_connected, timeout=60)
+            await self.workspace.until(self._all_started, timeout=60)
         except AssertionError as late:
             raise AssertionError(f"not every replica started:\n{self.log}") from late
+
+    def _all_started(self) -> bool:
+        for number, replica in self.replicas.items():
+            if not replica.alive:
+                self.replicas[number] = Forked(self.env, self.folder)
+        return self._all_connected()
 
     async def all_connected(self) -> None:
         """Wait until every replica has its connection again."""

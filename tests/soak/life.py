@@ -32,7 +32,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "note": Word(line="note {mark}", answer="On the timeline", where="timeline", weight=3),
     "severity": Word(line="severity {level} because {mark}", answer=" now. The card", where="timeline", weight=2),
     "action": Word(line="action @chen look at {mark}", answer="look at", where="actions", weight=2),
-    "handoff": Word(line="handoff {other} {mark}", answer="has been asked", where="handoffs", weight=2),
+    "handoff": Word(line="handoff {other} {mark}", answer="Until they accept", where="handoffs", weight=2),
     "mitigated": Word(line="mitigated {mark}", answer="is mitigated now", where="timeline", weight=1),
     "resolved": Word(line="resolved {mark}", answer="is resolved now", where="timeline", weight=1),
     "close": Word(line="close {mark}", answer="is closed", where="closings", weight=1),
