@@ -75,12 +75,16 @@ class Library:
         return Shelf(reads=tuple(sorted(found.values(), key=lambda one: one.runbook.title.casefold())), trouble=trouble)
 
     def _own(self, folder: Path) -> Iterator[Read]:
-        """Every Markdown file below the folder that is meant to be a runbook. Raises `OSError`."""
+        """Every Markdown file below the folder that is meant to be a runbook. Raises `OSError`.
+
+        Whoever may change the runbooks may not read the rest of the disk: links out of the folder are not followed.
+        """
         if not folder.is_dir():
             raise NotADirectoryError(20, "there is no such folder")
+        within = folder.resolve()
         for path in sorted(folder.rglob("*.md")):
             inside = path.relative_to(folder)
-            if not skipped(inside):
+            if not skipped(inside) and path.is_file() and path.resolve().is_relative_to(within):
                 yield remembered(self._known, path, str(inside), slug=slug_of(inside))
 
 
@@ -111,7 +115,8 @@ def remembered(
     before = known.get(path)
     if before is not None and before[0] == stamp:
         return before[1]
-    text = path.read_bytes()[:LARGEST].decode("utf-8", errors="replace")
+    with path.open("rb") as file:
+        text = file.read(LARGEST).decode("utf-8", errors="replace")
     read = runbooks.read(text, file=name, slug=slug, starter=starter)
     known[path] = (stamp, read)
     return read

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 from markdown_it.tree import SyntaxTreeNode
@@ -21,6 +21,7 @@ from workflows.words import plain
 FRONT: Final = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
 )
+DEEPEST: Final = 10  # levels of lists and mappings in front matter
 MOST_STEPS: Final = 40  # Slack shows 50 blocks in a message; the others are the words around the steps
 
 # What every runbook holds, and what makes it better: the name, and what it says.
@@ -174,6 +175,7 @@ def front_matter(text: str, file: str) -> Front:
         return unread(text, 1, Finding(file=file, line=1, sentence=NOT_CLOSED if begun else NOT_THERE))
     body, begins = text[found.end() :], text[: found.end()].count("\n") + 1
     try:
+        refuse_endless(found["yaml"])
         node = yaml.compose(found["yaml"], Loader=yaml.SafeLoader)
     except yaml.YAMLError as broken:
         return unread(body, begins, broken_yaml(broken, file))
@@ -181,6 +183,16 @@ def front_matter(text: str, file: str) -> Front:
         return unread(body, begins, Finding(file=file, line=2, sentence=NOT_NAMED))
     lines = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     return named(value_of(node), lines, body=body, body_line=begins, file=file)
+
+
+def refuse_endless(front: str) -> None:
+    """Raise `YAMLError` for what a few lines can blow up without end: aliases, and lists within lists within lists."""
+    depth = 0
+    for event in yaml.parse(front, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
+            problem = "it is nested too deeply" if depth > DEEPEST else "aliases with * are not understood here"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=cast("yaml.error.Mark", event.start_mark))
 
 
 def value_of(node: yaml.Node) -> Any:

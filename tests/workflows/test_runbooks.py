@@ -147,6 +147,31 @@ def test_a_pull_in_the_folder_is_enough(tmp_path: Path) -> None:
     assert "Another" in [one.title for one in books.look(policy).runbooks]
 
 
+def test_a_link_out_of_the_folder_is_not_followed_and_a_broken_one_hides_no_other(tmp_path: Path) -> None:
+    policy = folder(tmp_path / "books", {"a.md": f"{FRONT}# One\n", "deep/b.md": f"{FRONT}# Two\n"})
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=of-the-bot")
+    (tmp_path / "books" / "tokens.md").symlink_to("../.env")
+    (tmp_path / "books" / "nowhere.md").symlink_to("gone.md")
+    (tmp_path / "books" / "inside.md").symlink_to("deep/b.md")
+    (tmp_path / "linked").symlink_to(tmp_path / "books")
+    policy = replace(policy, runbooks=RunbookPolicy(folder=tmp_path / "linked", starters=False))
+    shelf = Library().look(policy)
+    assert [one.title for one in shelf.runbooks] == ["One", "Two", "Two"]
+    assert not shelf.trouble
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "".join(["a0: &a0 [x]\n", *(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}x]\n" for n in range(1, 30))]),
+        "a: &a [*a]\n",
+        f"a: {'[' * 5000}\n",
+    ],
+)
+def test_front_matter_that_never_ends_is_a_finding(front: str) -> None:
+    assert any("the front matter is not valid YAML" in one for one in found(f"---\n{front}---\n# One\n"))
+
+
 def test_the_check_says_what_has_no_runbook_and_what_is_out_of_date(tmp_path: Path) -> None:
     old = FRONT.replace("2026-11-01", "2025-11-01\nalerts: [diskfull]\nservices: [Chekout]")
     policy = folder(tmp_path, {"a.md": f"{old}# A\n{SECTIONS}{BETTER}", ".git/x.md": "no", "README.md": "no"})
