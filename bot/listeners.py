@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 ANYTHING: Final = re.compile(".*")
 SLACKS_PATIENCE: Final = 2.3  # seconds; Slack gives up on us after three
 Request = SlashRequest | ButtonPress | Shortcut | FormSubmission | Mention
-LATE: Final = "This takes longer than usual and is not stored yet. You will read here when it is."
+LATE: Final = "This takes longer than usual, and nothing is stored yet. You will read here what comes of it."
 
 
 class Listeners:
@@ -127,9 +127,8 @@ class Listeners:
         request = reading(door.slash_request, body)
         word, text = door.split_word(request.text)
         work = self._said(run_word(word, door.with_text(request, text), self._for(request)), request)
-        reply = await self._in_time(work, request.response_url, request.channel_id, request.user_id)
-        if reply.form is not None:
-            reply = await self._open(str(body.get("trigger_id", "")), reply)
+        shown = self._shown(work, body)
+        reply = await self._in_time(shown, request.response_url, request.channel_id, request.user_id)
         await (ack(**shown_privately(reply.post)) if reply.post else ack())
 
     async def _pressed(self, ack: Any, body: Mapping[str, Any]) -> None:
@@ -154,11 +153,8 @@ class Listeners:
         self, ack: Any, body: Mapping[str, Any], request: ButtonPress | Shortcut, work: Awaitable[Reply]
     ) -> None:
         """A press is acknowledged without words; what there is to say comes beside it."""
-        reply = await self._in_time(
-            self._said(work, request), request.response_url, request.channel_id, request.user_id
-        )
-        if reply.form is not None:
-            reply = await self._open(str(body.get("trigger_id", "")), reply)
+        shown = self._shown(self._said(work, request), body)
+        reply = await self._in_time(shown, request.response_url, request.channel_id, request.user_id)
         await ack()
         if reply.post is not None:
             self._tell(reply.post, request.response_url, request.channel_id, request.user_id)
@@ -210,8 +206,6 @@ class Listeners:
 
         async def follow() -> None:
             reply = await task
-            if reply.form is not None:
-                reply = told("The form took too long to open. Please try once more; typing it in one line works too.")
             if reply.post is not None:
                 self._tell(reply.post, response_url, channel_id, user)
 
@@ -270,6 +264,11 @@ class Listeners:
         except (SlackTrouble, Unavailable):
             names = {}
         return plain(encoded, names)
+
+    async def _shown(self, work: Awaitable[Reply], body: Mapping[str, Any]) -> Reply:
+        """The reply, with its form opened."""
+        reply = await work
+        return reply if reply.form is None else await self._open(str(body.get("trigger_id", "")), reply)
 
     async def _open(self, trigger_id: str, reply: Reply) -> Reply:
         try:

@@ -34,6 +34,7 @@ class Repeats(logging.Filter):
             return False
         if len(self._said) >= MOST_KNOWN:
             self._said.clear()
+            self._kept_back.clear()
         self._said[same] = now
         kept_back = self._kept_back.pop(same, 0)
         if kept_back:

@@ -88,5 +88,5 @@ def started(app: App, settings: Settings) -> str:
     announce = f"#{policy.announce}" if policy.announce else "nowhere"
     return (
         f"Sitrep is on: {' and '.join(app.modes)} · {kind} · severities {levels} · announcements in {announce} · "
-        f"health on http://{settings.http_host}:{settings.http_port}/healthz"
+        f"health on http://{settings.http_host}:{app.http_port}/healthz"
     )

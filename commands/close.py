@@ -7,13 +7,13 @@ from typing import Final
 
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import by_id, incident_meant
-from workflows import blocks, close, people
+from workflows import blocks, close
 from workflows.blocks import Block
 from workflows.close import CloseRequest, Incomplete
-from workflows.errors import FormErrors, UserError
+from workflows.errors import FormErrors
 from workflows.policy import Policy
 from workflows.services import Services
-from workflows.words import clock_time, duration, escape, mentioned, plain, safe
+from workflows.words import clock_time, duration, escape, plain, safe
 
 CALLBACK: Final = "close"
 # Label, example and hint of each field.
@@ -72,11 +72,6 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
         await close.accept(wanted, services)
     except Incomplete as incomplete:
         return shown(form(incomplete, wanted, services.policy))  # something else has become necessary meanwhile
-    except UserError as refusal:
-        field = next(iter(request.values), "reason")
-        # Forms show plain text, so people are named in words.
-        text = plain(str(refusal), await people.names(services, mentioned(str(refusal))))
-        raise FormErrors({field: text}) from refusal
     return NOTHING
 
 

@@ -94,6 +94,14 @@ async def test_what_was_owed_before_an_outage_is_done_after_it(stage: Stage) -> 
     assert len([one for one in stage.workspace.channel("incidents").messages if "INC-1" in one.shown]) == 1
 
 
+async def test_whoever_waits_for_a_form_that_slack_opens_slowly_is_answered_in_time(stage: Stage) -> None:
+    channel = await stage.declare()
+    stage.workspace.faults.on("views.open").delays(2.6)
+    answer = await stage.anna.types("/incident update", in_=channel)
+    assert answer == "This takes longer than usual, and nothing is stored yet. You will read here what comes of it."
+    await stage.workspace.until(lambda: stage.anna.modal is not None)
+
+
 async def test_a_connection_that_was_cut_is_soon_replaced_and_what_people_said_is_kept(stage: Stage) -> None:
     channel = await stage.declare()
     stage.workspace.delivery.drop_sockets()
