@@ -4,8 +4,8 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from bot.app import App, open_app
 from bot.config import Settings
@@ -32,7 +32,7 @@ async def work_until(told: asyncio.Event, settings: Settings, *, http: bool = Fa
     """Start, and stop when told, even while starting. Raises `CannotStart`."""
     with in_one_sentence():
         async with AsyncExitStack() as stack:
-            with giving_up_when(told):
+            async with giving_up_when(told):
                 app = await stack.enter_async_context(open_app(settings, http=http or None))
             if told.is_set():
                 return
@@ -42,14 +42,15 @@ async def work_until(told: asyncio.Event, settings: Settings, *, http: bool = Fa
             log.info("Stopping: no new work is taken, what runs may end", extra={"action": "stopping"})
 
 
-@contextmanager
-def giving_up_when(told: asyncio.Event) -> Iterator[None]:
+@asynccontextmanager
+async def giving_up_when(told: asyncio.Event) -> AsyncIterator[None]:
     """Leave the block once told to stop: what a start waits for, such as the end of an outage, may not come."""
     task = asyncio.current_task()
     watch = asyncio.get_running_loop().create_task(told.wait(), name="told while starting")
     watch.add_done_callback(lambda ended: None if ended.cancelled() or task is None else task.cancel())
     try:
         yield
+        await asyncio.sleep(0)  # what was told in the last moment is heard here, and not by what follows
     except asyncio.CancelledError:
         if task is None or not told.is_set() or task.uncancel():
             raise

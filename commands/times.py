@@ -46,7 +46,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
 def parse(text: str, now: datetime, zone: tzinfo) -> dict[str, datetime | None]:
     """`began 13:40 detected yesterday 23:10`. Raises `UserError` with what would work."""
     found: dict[str, datetime | None] = {}
-    rest = text.strip()
+    rest = " ".join(text.split())
     while rest:
         word, _, rest = rest.partition(" ")
         milestone = SPOKEN.get(word.lower().strip(",:=;"))
