@@ -60,7 +60,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         return told("Stopped: nobody else is called." + (f" That ended {count} escalations." if count > 1 else ""))
     if word is not None:
         return await answered_in_words(request, incident, word, services)
-    wish = wished(incident, parse(text, services.policy), services.policy)
+    wish = wished(incident, parse(text, services.policy), services.policy, by=request.user_id)
     incident, begun = await escalation.ask_for(
         services, incident.key, press=request.press, by=request.user_id, wish=wish
     )
@@ -90,9 +90,13 @@ def defaults(policy: Policy) -> set[str]:
     return {word for line in policy.escalations for word in line.who if not escalating.is_id(word)} - {escalating.OWNER}
 
 
-def wished(incident: Incident, called: Called, policy: Policy, *, instead_of: int | None = None) -> Wish:
-    """Who is called, and who after them. Raises `UserError` when nobody is there to be called."""
-    experts, _ = escalating.chain_of(policy, incident, [who for line in expertise(policy, incident) for who in line])
+def wished(incident: Incident, called: Called, policy: Policy, *, by: str, instead_of: int | None = None) -> Wish:
+    """Who is called, and who after them; `by` need not be called to what they see themselves.
+
+    Raises `UserError` when nobody is there to be called.
+    """
+    chain, _ = escalating.chain_of(policy, incident, [who for line in expertise(policy, incident) for who in line])
+    experts = tuple(party for party in chain if party.groups or party.users != (by,))
     if called.users or called.groups:
         names = [*(person(user) for user in called.users), *(group_label(group) for group in called.groups)]
         first = Party(title=speech.listed(names, last="and"), users=called.users, groups=called.groups)
@@ -138,7 +142,9 @@ def nobody(incident: Incident, policy: Policy) -> str:
     names = [*policy.groups, *(service.name for service in policy.services if service.owner)]
     known = f" Also known here: {', '.join(escape(name) for name in names[:15])}." if names else ""
     if incident.service:
-        return f"The catalogue names no owner of {escape(incident.service)}. {HOW}{known}"
+        service = policy.service(incident.service)
+        who = "nobody but you for" if service is not None and service.owner else "no owner of"
+        return f"The catalogue names {who} {escape(incident.service)}. {HOW}{known}"
     return f"Who is to be called? {incident.ref} is about no service, so it has no owner. {HOW}{known}"
 
 
@@ -207,7 +213,7 @@ async def submitted(request: FormSubmission, services: Services) -> Reply:
         reason=escape(request.values.get("reason", "").strip()),
     )
     asked = request.about.get("escalation")
-    wish = wished(incident, called, services.policy, instead_of=int(asked) if asked else None)
+    wish = wished(incident, called, services.policy, by=request.user_id, instead_of=int(asked) if asked else None)
     await escalation.ask_for(services, incident.key, press=request.press, by=request.user_id, wish=wish)
     return NOTHING
 
