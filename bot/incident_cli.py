@@ -77,7 +77,7 @@ async def done(services: Services, word: str, request: SlashRequest) -> str:
         raise UserError(for_terminal(shown_text(help_words.unknown(word, WORDS).post)))
     owed = await owed_now(services)
     try:
-        said = await in_words(services, shown_text(answered(await run_word(word, request, services))))
+        said = await in_words(services, shown_text(answered(await run_word(word, request, services), word)))
     except UserError as refusal:
         raise UserError(await in_words(services, str(refusal))) from refusal
     return f"{said}\n{SLACK_FOLLOWS}" if await owed_now(services) > owed else said
@@ -133,12 +133,12 @@ async def owed_now(services: Services) -> int:
         return await runs.unfinished(session)
 
 
-def answered(reply: Reply) -> Post | None:
+def answered(reply: Reply, word: str) -> Post | None:
     """What a reply says. A form cannot be shown in a terminal, so it is answered with what to type."""
     if reply.form is not None:
         raise UserError(
-            "On the command line it takes one line, for example `/incident update INC-7 rolled back to 41`; "
-            "`/incident help` lists the words."
+            f"A terminal shows no forms: it takes one line, `/incident {SUBCOMMANDS[WORDS[word]].usage}`, with INC-… "
+            f"before what you say. `/incident help {WORDS[word]}` tells more."
         )
     return reply.post
 

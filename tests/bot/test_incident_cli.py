@@ -92,7 +92,8 @@ async def test_an_incident_is_declared_and_listed_without_slack(settings: Settin
     [
         ("list", "anna", "Pass your Slack member id with --as"),
         ("update INC-9 hello", "U1ANNA", "There is no INC-9. `sitrep incident list` shows the open ones."),
-        ("update INC-7", "U1ANNA", "it takes one line, for example `sitrep incident update INC-7"),
+        ("up INC-7", "U1ANNA", "it takes one line, `sitrep incident update [what changed]"),
+        ("severity INC-7", "U1ANNA", "`sitrep incident severity [sev2] [because …]`, with INC-… before what you say."),
         ("note something", "U1ANNA", "• INC-7 SEV1 “Checkout is failing” in #incident-7"),
         ("status INC-99999999999999999999", "U1ANNA", "There is no INC-99999999999999999999."),
         ("handoff INC-7 @bilal all is calm", "U1ANNA", "Slack knows nobody called “@bilal”. Choose the name"),
