@@ -60,6 +60,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         return told("Stopped: nobody else is called." + (f" That ended {count} escalations." if count > 1 else ""))
     if word is not None:
         return await answered_in_words(request, incident, word, services)
+    escalation.refuse_ended(incident)
     wish = wished(incident, parse(text, services.policy), services.policy, by=request.user_id)
     incident, begun = await escalation.ask_for(
         services, incident.key, press=request.press, by=request.user_id, wish=wish

@@ -66,6 +66,8 @@ async def test_the_words_and_their_synonyms_are_those_of_slack(settings: Setting
     await answer(settings, "note INC-7 13:05 UTC pool raised", "U1ANNA")
     await answer(settings, "mitigated INC-7", "U1ANNA")
     assert "INC-7 is resolved now" in await answer(settings, "resolve INC-7 raised the pool", "U1ANNA")
+    with pytest.raises(UserError, match="INC-7 is resolved, so nobody is called to it"):
+        await answer(settings, "escalate INC-7 once more", "U1ANNA")
     async with database.read() as session:
         found = await incidents.get(session, 7)
     assert found is not None
