@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import SystemClock
 from bot.config import Settings, async_url
-from storage import audits, incidents, schema
+from storage import audits, incidents, private_files, schema
 from storage.database import Database
 from storage.models import Deed, Incident
 from storage.schema import SchemaTooNew
@@ -137,6 +137,7 @@ def put(content: bytes, output: str) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        Path(output).write_bytes(content)
+        with open(output, "wb", opener=private_files.opener) as file:
+            file.write(content)
     except OSError as trouble:
         raise UserError(f"{output} cannot be written: {trouble.strerror}.") from trouble

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from storage import private_files
+
 
 @contextmanager
 def sole_user(url: str) -> Iterator[bool]:
@@ -22,7 +24,9 @@ def sole_user(url: str) -> Iterator[bool]:
         yield False
         return
     # A file of its own: closing the database file itself would drop the locks that SQLite has on it.
-    with Path(f"{parsed.database}.lock").open("a") as file:
+    lock = Path(f"{parsed.database}.lock")
+    private_files.make(lock)
+    with lock.open("a") as file:
         yield try_lock(file.fileno())
 
 

@@ -5,6 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from storage import private_files
+
 PAGES_AT_ONCE: Final = 1000
 PATIENCE: Final = 30  # seconds to wait for a lock
 
@@ -16,13 +18,15 @@ class Damaged(Exception):
 def copy(source: Path, target: Path) -> int:
     """Write what `source` holds at one moment into the new file `target`, and return its size in bytes.
 
-    Writers may go on meanwhile. The copy has been checked and is complete when it appears under its name. Raises
-    `FileExistsError` when there is a `target`, `sqlite3.Error` when `source` cannot be read, and `Damaged`.
+    Writers may go on meanwhile. The copy has been checked and is complete when it appears under its name, and is its
+    owner's alone. Raises `FileExistsError` when there is a `target`, `sqlite3.Error` when `source` cannot be read, and
+    `Damaged`.
     """
     if target.exists():
         raise FileExistsError(target)
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
+    private_files.make(unfinished)
     try:
         with closing(open_to_read(source)) as old, closing(sqlite3.connect(unfinished)) as new:
             old.backup(new, pages=PAGES_AT_ONCE)

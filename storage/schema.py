@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import models
+from storage import models, private_files
 from storage.database import Unavailable, unavailable
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def locked_connection(url: str) -> Iterator[Connection]:
         engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            private_files.make(Path(parsed.database))  # SQLite gives its journal the mode of the file
     else:
         engine = create_engine(parsed, poolclass=NullPool)
     with engine.connect() as connection:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import incidents
+from storage import incidents, private_files
 from storage.models import Incident, Status, Surface
 from workflows import actions, audit, bookmarks, lifecycle, permissions, postmortem, reconcile, surfaces
 from workflows.change import Change, change
@@ -213,5 +213,6 @@ def replace_file(path: Path, content: bytes) -> None:
     """Nobody ever finds half a file there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
+    with open(new, "wb", opener=private_files.opener) as file:
+        file.write(content)
     os.replace(new, path)

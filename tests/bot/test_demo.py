@@ -6,6 +6,7 @@ import io
 import math
 import re
 import socket
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -45,6 +46,7 @@ def test_the_demo_plays_to_its_end_and_leaves_the_postmortem(played: tuple[str, 
     assert all(line == line.rstrip() for line in told.splitlines())
     assert str(place / "postmortem-INC-1.md") in told
     draft = (place / "postmortem-INC-1.md").read_text()
+    assert stat.S_IMODE((place / "postmortem-INC-1.md").stat().st_mode) == 0o600
     timeline = draft.partition("## Timeline")[2].partition("\n## ")[0]
     for marked in (
         "cart-service 42 went live",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ def test_anything_else_is_told_how_to_write_it(reference: str) -> None:
 async def test_the_draft_is_written_to_a_file(settings: Settings, tmp_path: Path) -> None:
     await export(settings, "INC-7", "md", str(tmp_path / "draft.md"))
     text = (tmp_path / "draft.md").read_text(encoding="utf-8")
+    assert stat.S_IMODE((tmp_path / "draft.md").stat().st_mode) == 0o600
     database = Database(async_url(settings.database_url))
     async with database.read() as session:
         assert text == draft(await read(session, incident()), settings.policy)

@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 import sqlite3
+import stat
 import subprocess
 from dataclasses import replace
 from datetime import timedelta
@@ -210,6 +211,7 @@ async def test_a_backup_taken_while_the_bot_runs_starts_and_has_the_incident(sta
 
     told = await asyncio.to_thread(back_up, stage.settings, file)
     assert "complete and checked" in told
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     await stage.anna.says("Said after the backup", in_=channel)
     await stage.settle()
     await stage.stop()

@@ -1,6 +1,8 @@
 """Migrations: applied once, by one process at a time, never backwards."""
 
 import multiprocessing
+import stat
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,15 @@ async def test_migrations_lead_to_the_tables_that_the_code_knows(url: str) -> No
 
 async def test_an_empty_database_differs(url: str) -> None:
     assert schema.differences(url) != []
+
+
+async def test_nobody_else_on_the_machine_reads_a_new_database(tmp_path: Path) -> None:
+    file = tmp_path / "data" / "sitrep.db"
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    await schema.migrate(database.url)
+    await database.try_write()
+    assert {stat.S_IMODE(one.stat().st_mode) for one in file.parent.iterdir()} == {0o600}
+    await database.close()
 
 
 async def test_applying_them_again_is_harmless(url: str) -> None:
