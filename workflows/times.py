@@ -106,6 +106,13 @@ def refuse(
                 word,
                 f"{incident.ref} is {incident.status}: `/incident {word}` first, then its time can be put right.",
             )
+        if word == "acknowledged" and is_undecided(incident):
+            way = "triage accept" if incident.status == Status.TRIAGE else "reopen"
+            raise WrongTime(
+                word, f"{incident.ref} is {incident.status}: `/incident {way}` first, then its time can be put right."
+            )
+        if word == "acknowledged" and at is None:
+            raise WrongTime(word, f"{incident.ref} was accepted: “{name}” can be put right, not taken away.")
         if reached and at is None:
             raise WrongTime(
                 word,
@@ -120,6 +127,11 @@ def refuse(
             f"“{later}” ({day_and_time(after or now)}) cannot be before “{earlier}” ({day_and_time(before or now)}). "
             "Nothing was changed.",
         )
+
+
+def is_undecided(incident: Incident) -> bool:
+    """Whether nobody has said that it is an incident; that is told by this time, so it cannot be set by hand."""
+    return incident.acknowledged_at is None and incident.status in (Status.TRIAGE, Status.CANCELLED)
 
 
 def corrected(name: str, before: datetime | None, after: datetime | None) -> str:

@@ -48,7 +48,10 @@ async def test_times_are_shown_and_put_right_in_the_time_of_who_types(stage: Sta
     errors = await stage.anna.submits({"Mitigated": "03:30"})
     assert "cannot be before" in next(iter(errors.values()))
     assert stage.anna.modal.values["Mitigated"] == "03:30"
-    assert await stage.anna.submits({"Mitigated": "04:05", "Detected": ""}) == {}
+    acknowledged = stage.anna.modal.values["Acknowledged"]
+    errors = await stage.anna.submits({"Mitigated": "04:05", "Acknowledged": ""})
+    assert "can be put right, not taken away" in errors["Acknowledged"]
+    assert await stage.anna.submits({"Acknowledged": acknowledged, "Detected": ""}) == {}
     await stage.settle()
     await stage.anna.types("/incident times", in_=channel)
     assert "Detected: not known" in told(stage.anna)

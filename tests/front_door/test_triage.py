@@ -28,6 +28,8 @@ async def test_triage_is_announced_quietly_and_asked_about_inside_only_until_it_
     [line] = announced(stage)
     assert "INC-1 Checkout looks odd – maybe an incident · #incident-2026-11-21-checkout-looks-odd" in line
 
+    await stage.anna.types("/incident times acknowledged 04:00", in_=channel)
+    assert told(stage.anna).startswith("INC-1 is triage: /incident triage accept first")
     await stage.pass_time(minutes=50)
     asked = [one for one in channel.messages if "No update for" in one.shown]
     assert "Is it an incident?" in asked[-1].shown
