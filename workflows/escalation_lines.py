@@ -125,9 +125,9 @@ async def tell_unset(run: Run, services: Services, begun: Escalation, ic: str, i
     """The commander hears that nobody was called: the matrix wants a group that nobody has configured."""
     names = " and ".join(begun.missing)
     text = (
-        f"{incident.ref}: {begun.reason}, and your escalation matrix wants {names}, but sitrep.toml has no such group, "
-        f"so nobody was called. Call somebody yourself: `/incident escalate @person why` in <#{incident.channel_id}>. "
-        "Whoever runs Sitrep can add the group under `[groups]`."
+        f"{incident.ref}: {begun.reason}. *{names}* should know now; nobody was called, as sitrep.toml names nobody "
+        f"for it. If you need them: `/incident escalate @person why` in <#{incident.channel_id}>. When there is time, "
+        "whoever runs Sitrep can name them under `[groups]`."
     )
     tell = partial(tell_directly, run, services, "unset", ic, Post(text=text))
     await run.attempt("tell_unset", tell, loss=f"{person(ic)} could not be told that {names} is not configured")

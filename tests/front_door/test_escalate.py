@@ -221,11 +221,11 @@ async def test_management_hears_of_sev1_after_half_an_hour_once_also_after_an_ou
 async def test_a_group_that_is_not_configured_is_told_to_the_commander_once(stage: Stage) -> None:
     channel = await stage.declare("sev0 Everything is down")
     told = [one.shown for one in stage.anna.dm.messages]
-    assert len([one for one in told if "your escalation matrix wants executives" in one]) == 1
+    assert len([one for one in told if "executives should know now; nobody was called" in one]) == 1
     await stage.pass_time(minutes=30)
     asked = line(channel, "@Anna Keller: No progress for 30 min")
     assert "Who could help? Escalate lets you name somebody. Not configured: management." in asked.shown
-    assert len([one for one in stage.anna.dm.messages if "matrix wants" in one.shown]) == 1
+    assert len([one for one in stage.anna.dm.messages if "should know now; nobody was called" in one.shown]) == 1
 
     await stage.anna.presses("Escalate", on=asked)
     assert await stage.anna.submits({"What do you need?": "The pool"}) != {}
