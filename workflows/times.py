@@ -95,29 +95,9 @@ def refuse(
 ) -> None:
     """Raise `WrongTime` for what the bot saw itself, what has not happened, and what contradicts the rest."""
     for word, at in new.items():
-        name = MILESTONES[word][1]
-        if word in FIXED:
-            raise WrongTime(word, f"“{name}” is when Sitrep was told, so it stays. “Impact began” may be earlier.")
-        if at is not None and at > now:
-            raise WrongTime(word, f"“{name}” cannot be in the future. Nothing was changed.")
-        reached = REACHED_BY.get(word)
-        if reached and incident.status not in reached:
-            raise WrongTime(
-                word,
-                f"{incident.ref} is {incident.status}: `/incident {word}` first, then its time can be put right.",
-            )
-        if word == "acknowledged" and is_undecided(incident):
-            way = "triage accept" if incident.status == Status.TRIAGE else "reopen"
-            raise WrongTime(
-                word, f"{incident.ref} is {incident.status}: `/incident {way}` first, then its time can be put right."
-            )
-        if word == "acknowledged" and at is None:
-            raise WrongTime(word, f"{incident.ref} was accepted: “{name}” can be put right, not taken away.")
-        if reached and at is None:
-            raise WrongTime(
-                word,
-                f"{incident.ref} is {incident.status}, so “{name}” has a time. `/incident reopen` takes it back.",
-            )
+        sentence = why_not(incident, word, at, now)
+        if sentence:
+            raise WrongTime(word, sentence)
     clash = contradiction({**known, **new})
     if clash is not None:
         earlier, later = (MILESTONES[word][1] for word in clash)
@@ -129,9 +109,30 @@ def refuse(
         )
 
 
-def is_undecided(incident: Incident) -> bool:
-    """Whether nobody has said that it is an incident; that is told by this time, so it cannot be set by hand."""
-    return incident.acknowledged_at is None and incident.status in (Status.TRIAGE, Status.CANCELLED)
+def why_not(incident: Incident, word: str, at: datetime | None, now: datetime) -> str:
+    """Why a milestone cannot be at this time, or be taken back; empty when it can."""
+    name, reached = MILESTONES[word][1], REACHED_BY.get(word)
+    if word in FIXED:
+        return f"“{name}” is when Sitrep was told, so it stays. “Impact began” may be earlier."
+    if at is not None and at > now:
+        return f"“{name}” cannot be in the future. Nothing was changed."
+    if word == "acknowledged":
+        return why_not_acknowledged(incident, at)
+    if reached and incident.status not in reached:
+        return f"{incident.ref} is {incident.status}: `/incident {word}` first, then its time can be put right."
+    if reached and at is None:
+        return f"{incident.ref} is {incident.status}, so “{name}” has a time. `/incident reopen` takes it back."
+    return ""
+
+
+def why_not_acknowledged(incident: Incident, at: datetime | None) -> str:
+    """That somebody said that it is an incident is told by this time, so it comes and goes with that alone."""
+    if incident.acknowledged_at is None and incident.status in (Status.TRIAGE, Status.CANCELLED):
+        way = "triage accept" if incident.status == Status.TRIAGE else "reopen"
+        return f"{incident.ref} is {incident.status}: `/incident {way}` first, then its time can be put right."
+    if at is None:
+        return f"{incident.ref} was accepted: “{MILESTONES['acknowledged'][1]}” can be put right, not taken away."
+    return ""
 
 
 def corrected(name: str, before: datetime | None, after: datetime | None) -> str:
