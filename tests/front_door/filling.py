@@ -29,6 +29,13 @@ class Night:
     async def presses(self, label: str) -> None:
         await self.stage.anna.presses(label, in_=self.channel)
 
+    async def passes(self, **units: float) -> None:
+        """Time goes by, and all that is due has happened, every rung of a ladder too: the bot's own ticker, which
+        rings every second, finds nothing more to do."""
+        await self.stage.pass_time(**units)
+        for _ in range(3):
+            await self.stage.pass_time(seconds=1)
+
 
 Opens = Callable[[Night], Awaitable[None]]
 
@@ -58,7 +65,7 @@ def pressing(label: str, *, after: str = "", minutes: int = 0) -> Opens:
         if after:
             await night.types(after)
         if minutes:
-            await night.stage.pass_time(minutes=minutes)
+            await night.passes(minutes=minutes)
         await night.presses(label)
 
     return opens
@@ -83,7 +90,7 @@ async def none_left(night: Night) -> None:
 
 async def drill(night: Night) -> None:
     """Begun by the form before; what happens in it at once has happened."""
-    await night.stage.pass_time(seconds=1)
+    await night.passes(seconds=1)
     night.channels.append(next(one for one in night.stage.workspace.channels if "drill" in one.name))
     await night.types("drill abort")
 
