@@ -193,7 +193,7 @@ async def waive(services: Services, incident_id: int, step_id: int, *, reason: s
         view, step = await step_of(made, step_id)
         step.state, step.ended_at, step.ended_by = ClockState.NOT_REQUIRED, made.now, by
         step.recorded_at, step.reason, step.reference = made.now, clipped(reason, 500), ""
-        made.tell(LINE, f"{escape(view.kind.name)}: {view.terms(step).what} – not required: {step.reason}", by)
+        made.tell(LINE, f"{escape(view.kind.name)}: {escape(view.terms(step).what)} – not required: {step.reason}", by)
         await ended(made, view, step)
     return Report(view=view, step=step)
 
@@ -207,7 +207,7 @@ async def resume(services: Services, incident_id: int, step_id: int, *, reason: 
         step.state, step.ended_at, step.ended_by, step.recorded_at = ClockState.WAITING, None, "", None
         step.reference = step.reason = ""
         because = f": {reason}" if reason else ""
-        made.tell(LINE, f"{escape(view.kind.name)}: {view.terms(step).what} – owed again{because}", by)
+        made.tell(LINE, f"{escape(view.kind.name)}: {escape(view.terms(step).what)} – owed again{because}", by)
         await ended(made, view, step)
     return Report(view=view, step=step)
 

@@ -13,7 +13,7 @@ from storage.models import NearMiss
 from workflows import access, permissions
 from workflows.errors import AlreadyDone, UserError
 from workflows.services import Asker, Services
-from workflows.words import clipped, day_and_time, person
+from workflows.words import clipped, day_and_time, escape, person
 
 LONGEST: Final = 1000  # characters that are shown of what somebody wrote; the record keeps all
 
@@ -102,7 +102,7 @@ def unknown(number: int) -> str:
 
 def line(one: NearMiss) -> str:
     """One near miss with when, by whom, and what came of it."""
-    about = f" · {one.service}" if one.service else ""
+    about = f" · {escape(one.service)}" if one.service else ""
     when = day_and_time(one.happened_at or one.reported_at)
     head = f"*{one.ref}* {clipped(one.text, LONGEST)}{about} · {when} – {person(one.reported_by)}"
     if one.reviewed_at is None:
