@@ -1,7 +1,7 @@
 """What somebody reads who takes something on: a role in a few lines, an incident in a minute and a half. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from workflows.action_lines import due_words
 from workflows.card import severity_line
 from workflows.checklist_lines import STEPS, folded
 from workflows.drills import label
+from workflows.masking import Mask, masked_row
 from workflows.overview import Overview
 from workflows.policy import Policy
 from workflows.promise_words import standing
@@ -40,8 +41,28 @@ class Known:
     note: str = ""
 
 
+def without_secrets(known: Known) -> Known:
+    """The same to be told elsewhere than in the incident's channel, such as in a direct message, which stays."""
+    mask, view = Mask(), known.view
+    quick = mask.among(line.text for line in known.lines)
+    clean = replace(
+        view,
+        incident=masked_row(view.incident, mask),
+        updates=[masked_row(one, mask) for one in view.updates],
+        promises=[masked_row(one, mask) for one in view.promises],
+    )
+    return replace(
+        known,
+        view=clean,
+        lines=[replace(line, text=quick(line.text)) for line in known.lines],
+        actions=[masked_row(one, mask) for one in known.actions],
+        note=mask(known.note),
+    )
+
+
 def incident_briefing(known: Known, now: datetime) -> str:
     """State, impact, what was tried, open actions, promises made outside, who does what. At most 90 seconds to read."""
+    known = without_secrets(known)
     view = known.view
     incident = view.incident
     running = duration(now - (incident.began_at or incident.declared_at))

@@ -1,6 +1,7 @@
 """The faces of an incident: card, topic, announcement. Pure: the same record gives the same words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from storage.models import Incident, Status
@@ -8,6 +9,7 @@ from workflows import blocks, catalogue, clocks_words, war_room
 from workflows.blocks import Block
 from workflows.card_buttons import button_rows
 from workflows.drills import label
+from workflows.masking import Mask, masked_row
 from workflows.overview import Overview
 from workflows.ports import Post
 from workflows.role_words import ROLE_NAMES
@@ -155,7 +157,11 @@ def topic(view: Overview, names: Mapping[str, str]) -> str:
 
 
 def announcement(view: Overview) -> Post:
-    """What the announcement channel shows: short, and always current. What may be an incident is one line of it."""
+    """What the announcement channel shows: short, and always current. What may be an incident is one line of it.
+
+    Secrets in it are masked: more people read it than work on the incident.
+    """
+    view = replace(view, incident=masked_row(view.incident, Mask()))
     incident = view.incident
     if incident.status == Status.TRIAGE or (incident.status == Status.CANCELLED and incident.acknowledged_at is None):
         return quiet_announcement(view)

@@ -11,7 +11,7 @@ from typing import Final
 
 from storage.models import Action
 from workflows import clocks_words
-from workflows.briefing import TRIED, Known, kind_of, open_actions, promises, who
+from workflows.briefing import TRIED, Known, kind_of, open_actions, promises, who, without_secrets
 from workflows.card import SIGNS
 from workflows.checklist_lines import folded
 from workflows.drills import label
@@ -39,7 +39,8 @@ class Away:
 
 
 def catch_up(known: Known, now: datetime, away: Away | None = None) -> str:
-    """What happened since they were away, or in all, and how it stands. Slack-encoded."""
+    """What happened since they were away, or in all, and how it stands. Slack-encoded; secrets are masked."""
+    known = without_secrets(known)
     view = known.view
     above = [
         title(view),
@@ -63,6 +64,7 @@ def catch_up(known: Known, now: datetime, away: Away | None = None) -> str:
 
 def stakeholders(known: Known, now: datetime) -> str:
     """For those who do not work on it: what customers notice, what is done, when they hear more, whom to ask."""
+    known = without_secrets(known)
     view, incident = known.view, known.view.incident
     ask = next(iter(view.roles.get("comms", ())), "") or view.ic
     level = f"{words(escape(view.severity.name), 8)} ({escape(incident.severity)})"

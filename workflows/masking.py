@@ -8,7 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
+
+from sqlmodel import SQLModel
+
+Row = TypeVar("Row", bound=SQLModel)
 
 # Characters of a value up to its end in prose, code, a URL's query or Slack's own encoding.
 VALUE: Final = r"(?:&(?:amp|lt|gt);|[^\s&<>\"'`|,;(){}\[\]«»])+"
@@ -217,3 +221,10 @@ class Mask:
     def kinds(self) -> dict[str, int]:
         """How many of each kind, in alphabetical order."""
         return dict(sorted(Counter(self._found.values()).items()))
+
+
+def masked_row(row: Row, mask: Mask) -> Row:
+    """A row with all its text masked; ids and times look like no secret."""
+    stored = row.model_dump()
+    changed = {name: mask(value) for name, value in stored.items() if isinstance(value, str)}
+    return row if all(stored[name] == value for name, value in changed.items()) else type(row)(**{**stored, **changed})

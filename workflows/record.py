@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
-from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import actions, classifications, handoffs, incidents, messages, promises, sent
@@ -32,15 +31,13 @@ from storage.models import (
 )
 from workflows import people
 from workflows.clocks_view import ClockView, views
-from workflows.masking import Mask
+from workflows.masking import Mask, masked_row
 from workflows.services import Services
 from workflows.surfaces import load
 from workflows.timeline import Merged, Said, TimelineLine, merged_into, messages_of, timeline
 from workflows.words import PERSON, mentioned
 
 CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")
-
-Row = TypeVar("Row", bound=SQLModel)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,13 +215,6 @@ def masked_merged(one: Merged, mask: Mask) -> Merged:
 def masked_clock(view: ClockView, mask: Mask) -> ClockView:
     events = {name: masked_row(event, mask) for name, event in view.events.items()}
     return replace(view, events=events, steps=[masked_row(step, mask) for step in view.steps])
-
-
-def masked_row(row: Row, mask: Mask) -> Row:
-    """A row with all its text masked; ids and times look like no secret."""
-    stored = row.model_dump()
-    changed = {name: mask(value) for name, value in stored.items() if isinstance(value, str)}
-    return row if all(stored[name] == value for name, value in changed.items()) else type(row)(**{**stored, **changed})
 
 
 def masked_messages(found: Sequence[Said], mask: Mask) -> list[Said]:

@@ -15,6 +15,7 @@ from storage.models import Incident, Run, Status, WarRoom
 from workflows.drills import label, may_reach_out
 from workflows.ids import new_id
 from workflows.links import labelled
+from workflows.masking import mask
 from workflows.policy import Policy
 from workflows.services import Services
 from workflows.words import topic_slug
@@ -52,7 +53,7 @@ def link_of(template: str, incident: Incident) -> str:
 
 def topic_of(incident: Incident) -> str:
     """What a vendor shows as the name of the call. Of a private incident it learns the number alone."""
-    return label(incident) + (incident.ref if incident.private else f"{incident.ref} {incident.title}")
+    return label(incident) + (incident.ref if incident.private else f"{incident.ref} {mask(incident.title).text}")
 
 
 def marker_of(incident: Incident) -> str:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from storage.models import Promise
 from tests.workflows.test_briefing import NOW, action, line, overview, texts
-from workflows.briefing import Known
+from workflows.briefing import Known, incident_briefing
+from workflows.card import announcement
 from workflows.catchup import MOST_WORDS, Away, catch_up, count, stakeholders, words
+from workflows.war_room import topic_of
 
 KINDS = ["key", "finding", "action", "decision", "note", "status", "update", "role", "promise", "comms", "problem"]
 
@@ -73,3 +75,19 @@ def test_what_was_recorded_late_is_news_and_old_lines_are_not() -> None:
     assert "the alarm had come" in told
     assert "old" not in told
     assert "no pin" not in told
+
+
+def test_no_secret_leaves_with_what_is_told_of_an_incident() -> None:
+    key, said = "AKIAIOSFODNN7EXAMPLE", "password: hunter2x9"
+    view = overview(title=f"Leaked {key}", impact=said, understanding=f"It is {key}", next_step=said)
+    known = Known(view=view, lines=[line(1, "key", said)], actions=[action(1, text=f"Revoke {key}")], note=said)
+    for text in (
+        catch_up(known, NOW),
+        stakeholders(known, NOW),
+        incident_briefing(known, NOW),
+        str(announcement(view)),
+    ):
+        assert key not in text
+        assert "hunter2x9" not in text
+        assert "«masked: password»" in text
+    assert key not in topic_of(view.incident)
