@@ -267,8 +267,10 @@ async def open_channel(run: Run, services: Services) -> str:
                 continue
             if channel is None:
                 made.incident.channel_name = await channel_names.another(made.session, incident.channel_name)
-            else:
-                made.incident.channel_id, made.incident.channel_name = channel.id, channel.name
+                continue
+            made.incident.channel_id, made.incident.channel_name = channel.id, channel.name
+        services.incident_channels[channel.id] = incident.key
+        return channel.id
 
 
 async def tell_failure(run: Run, services: Services, refused: Refused) -> None:

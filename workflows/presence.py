@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, members
+from workflows import scribe
 from workflows.ports import Refused
 from workflows.services import Services
 from workflows.words import as_ts
@@ -20,11 +21,9 @@ async def came_or_went(services: Services, channel_id: str, user_id: str, *, her
     """Keep that somebody joined or left an incident's channel. `at` is Slack's time of it, a `ts`."""
     if not user_id or user_id == services.slack.user_id:
         return
-    async with services.database.read() as session:
-        incident = await incidents.by_channel(session, channel_id)
-    if incident is None:
+    incident_id, now = await scribe.incident_of(services, channel_id), services.clock.now()
+    if incident_id is None:
         return
-    incident_id, now = incident.key, services.clock.now()
 
     async def work(session: AsyncSession) -> None:
         await incidents.locked(session, incident_id)
