@@ -1,6 +1,7 @@
 """The HTTP side: Slack's signed requests where there is no socket, and how we are."""
 
 import os
+import re
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -15,6 +16,7 @@ from bot.metrics import Metrics
 from bot.starting import CannotStart
 from storage.database import Database
 
+SECONDS: Final = re.compile(r"[0-9]{1,12}")  # since 1970, as Slack sends them
 SHUTDOWN: Final = 5.0  # seconds that open requests may take at the end
 
 
@@ -84,10 +86,23 @@ class SlackRequests:
         self._bolt = bolt
 
     async def handle(self, request: web.Request) -> web.Response:
+        if not may_be_signed(request):
+            return not_slacks()
         try:
             asked = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             # Bolt reads the body before it looks at the signature; anybody could fill the log with its complaints.
-            return web.Response(status=400, text="This is no request of Slack's.\n")
+            return not_slacks()
         answer = await self._bolt.async_dispatch(asked)
         return await to_aiohttp_response(answer)
+
+
+def may_be_signed(request: web.Request) -> bool:
+    """Whether the signature's headers, if there are any, can be compared at all: Bolt would stumble over others."""
+    stamps = request.headers.getall("X-Slack-Request-Timestamp", ())
+    signatures = request.headers.getall("X-Slack-Signature", ())
+    return all(map(SECONDS.fullmatch, stamps)) and all(map(str.isascii, signatures))
+
+
+def not_slacks() -> web.Response:
+    return web.Response(status=400, text="This is no request of Slack's.\n")

@@ -84,11 +84,14 @@ async def test_what_slack_would_never_send_is_refused_in_a_word_and_fills_no_log
     over_http: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = f"http://127.0.0.1:{over_http.app.http_port}/slack/events"
-    bodies = (b"{", b"[]", b"\xff\xfe", b"5")
-    async with aiohttp.ClientSession(headers={"Content-Type": "application/json"}) as session:
-        for body in bodies:
-            async with session.post(address, data=body) as answer:
-                assert answer.status == 400
+    bodies = (b"{", b"[]", b"\xff\xfe", b"5", b'{"a":' + b"[" * 100_000)
+    stamp, sign, kind = "X-Slack-Request-Timestamp", "X-Slack-Signature", "Content-Type"
+    odd = ({stamp: "soon"}, {stamp: "9" * 5000}, {stamp: "1", sign: "v0=é"}, {kind: "text/plain; charset=none"})
+    sent = [*((body, {}) for body in bodies), *((b"{}", headers) for headers in odd)]
+    async with aiohttp.ClientSession(headers={kind: "application/json"}) as session:
+        for body, headers in sent:
+            async with session.post(address, data=body, headers=headers) as answer:
+                assert answer.status == 400, (body[:9], headers)
         async with session.post(address, data=b"{}") as answer:
             assert answer.status == 401
     assert "Traceback" not in caplog.text
