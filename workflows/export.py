@@ -17,6 +17,8 @@ from workflows.postmortem import draft
 from workflows.record import Record, without_secrets
 from workflows.timeline import Merged, Said, TimelineLine
 
+# Should something in a text become markup after all, no browser runs it or loads anything for it.
+NOTHING_LOADS: Final = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
@@ -74,6 +76,7 @@ def as_html(record: Record, policy: Policy) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{NOTHING_LOADS}">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )
 

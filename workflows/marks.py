@@ -56,10 +56,13 @@ async def put(c: Change, heard: Heard, text: str, by: str) -> Entry:
 
 
 async def unmark(services: Services, entry_id: int, *, press: str) -> str:
-    """Take such a line off the timeline again; returns the incident's reference. Repeating it changes nothing."""
+    """Take such a line off the timeline again; returns the incident's reference. Repeating it changes nothing.
+
+    Raises `UserError` for a line of another kind: what was decided or done stays, whatever a button says.
+    """
     async with services.database.read() as session:
         found = await session.get(Entry, entry_id)
-    if found is None:
+    if found is None or found.source_ts is None or found.kind != KIND:
         raise UserError("That line is not on record. `/incident timeline` shows what is.")
     async with change(services, found.incident_id, press=press) as c:
         entry = await c.session.get(Entry, entry_id)

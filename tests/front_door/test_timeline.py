@@ -1,9 +1,14 @@
 """Marks, notes and the timeline, as people meet them."""
 
+import pytest
+
 from storage import incidents
+from storage import timeline as lines
 from storage.models import Incident
 from tests.front_door.test_scribe import lines_of, marked, said_in
 from tests.stage import Stage
+from workflows import marks
+from workflows.errors import UserError
 
 
 async def test_the_emoji_says_what_kind_of_moment_it_is(stage: Stage) -> None:
@@ -72,6 +77,10 @@ async def test_the_menu_of_a_message_puts_it_on_the_timeline_and_the_answer_take
     await stage.settle()
     assert "off the timeline" in stage.anna.ephemerals()[-1].shown
     assert await marked(stage) == []
+    async with stage.app.services.database.read() as session:
+        declared = next(one for one in await lines.entries(session, 1) if one.kind == "declared")
+    with pytest.raises(UserError, match="not on record"):  # a button that was made up
+        await marks.unmark(stage.app.services, declared.id or 0, press="made-up")
 
 
 async def test_the_menu_works_for_a_message_whose_event_is_still_on_its_way(stage: Stage) -> None:

@@ -150,6 +150,7 @@ def test_html_needs_nothing_from_elsewhere_and_reads_like_the_draft() -> None:
     assert "script" not in found.tags
     assert "link" not in found.tags
     assert "Five whys" in found.shown
+    assert "default-src 'none'" in text
     assert text.startswith("<!DOCTYPE html>")
 
 
