@@ -103,6 +103,9 @@ async def due(session: AsyncSession, reminder: Reminder, services: Services) -> 
     if incident is None or time is None:
         await session.delete(reminder)
         return
+    if asks_for(reminder) != wanted(incident, policy):  # put by a release that asked for one email only
+        await watch(session, incident, policy, now)
+        return
     await claimed.owe(session, reminder, services, args=dict(reminder.args), lane=lane(incident.key))
     if asks_for(reminder) == DETAILS:
         await claimed.move(session, reminder, NEVER)
