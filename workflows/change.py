@@ -137,5 +137,8 @@ async def change(
 
 
 def is_press_conflict(conflict: IntegrityError) -> bool:
-    """Whether two processes stored the same press at once; the schema let one of them through."""
-    return "press" in str(conflict.orig).lower()
+    """Whether two processes stored the same press at once; the schema let one of them through.
+
+    The first line names the constraint; further ones, on PostgreSQL, quote values that people wrote.
+    """
+    return "press" in str(conflict.orig).partition("\n")[0].lower()
