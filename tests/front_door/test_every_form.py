@@ -64,6 +64,8 @@ async def filled_in(night: Night, name: str, form: Form) -> None:
 
 async def refused(stage: Stage, name: str, form: Form) -> None:
     """Below the field that is wrong there is a sentence; the form is as it was, and nothing has happened."""
+    await stage.app.ticker.tick()  # what is due by now happens before, not while we compare
+    await stage.settle()
     before, kept = await record(stage), open_form(stage.anna)
     problems = await stage.anna.submits()
     assert list(problems) == [form.wrong], f"{name}: {problems}"
