@@ -10,7 +10,8 @@ import aiohttp
 from bot.slack_calls import Calls, pause_asked
 from bot.slack_groups import SlackGroups
 from bot.slack_messages import heard
-from workflows.ports import Busy, Channel, Heard, Page, Post, Profile, Refused, Slack, Unclear
+from bot.slack_people import SlackPeople
+from workflows.ports import Busy, Channel, Heard, Page, Post, Refused, Slack, Unclear
 from workflows.words import clipped, in_line
 
 TEXT_LIMIT: Final = 3900  # chat.update refuses more than 4,000 characters
@@ -332,25 +333,6 @@ class SlackViews:
         await self._calls.call("views.publish", user_id=user_id, view=view)
 
 
-class SlackPeople:
-    """Satisfies `workflows.ports.People`."""
-
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-
-    async def profile(self, user_id: str) -> Profile:
-        user = (await self._calls.call("users.info", user=user_id))["user"]
-        known = user.get("profile") or {}
-        name = known.get("real_name") or user.get("real_name") or known.get("display_name") or user.get("name")
-        return Profile(
-            user_id=user_id,
-            name=str(name or user_id),
-            time_zone=str(user.get("tz") or "UTC"),
-            is_bot=bool(user.get("is_bot")),
-            is_guest=any(user.get(mark) for mark in ("is_restricted", "is_ultra_restricted", "is_stranger")),
-        )
-
-
 def connect(calls: Calls, session: aiohttp.ClientSession, identity: Mapping[str, Any]) -> Slack:
     """All adapters as one value. `identity` is the answer to `auth.test`."""
     return Slack(
@@ -360,7 +342,7 @@ def connect(calls: Calls, session: aiohttp.ClientSession, identity: Mapping[str,
         history=SlackHistory(calls),
         files=SlackFiles(calls, session, str(identity["user_id"])),
         views=SlackViews(calls),
-        people=SlackPeople(calls),
+        people=SlackPeople(calls, identity),
         groups=SlackGroups(calls),
         user_id=str(identity["user_id"]),
         bot_id=str(identity.get("bot_id") or ""),

@@ -17,6 +17,7 @@ from bot.practice.state.channels import Channel
 from bot.practice.workspace import Workspace, open_workspace
 from bot.slack import connect
 from bot.slack_calls import Calls, pause_asked
+from bot.slack_people import is_of_others
 from tests.clock import ManualClock
 from workflows.ports import Busy, Post, Refused, Slack, Unclear
 
@@ -47,7 +48,7 @@ async def open_place(given: dict[str, Any]) -> AsyncIterator[Place]:
 
 async def connected(workspace: Workspace, session: aiohttp.ClientSession, token: str) -> Slack:
     client = AsyncWebClient(token=token, base_url=workspace.api_url, session=session, retry_handlers=[])
-    identity = {"user_id": workspace.bot_user_id, "bot_id": "B1"}
+    identity = {"user_id": workspace.bot_user_id, "bot_id": "B1", "team_id": workspace.team_id}
     return connect(Calls(client), session, identity)
 
 
@@ -328,9 +329,29 @@ async def test_a_person_has_a_name_and_a_time_zone(place: Place) -> None:
     profile = await place.slack.people.profile(anna.id)
     assert (profile.name, profile.time_zone, profile.is_bot) == ("Anna Keller", "Europe/Berlin", False)
     assert (await place.slack.people.profile(place.slack.user_id)).is_bot
+    assert not profile.is_guest
+    place.workspace.state.users[anna.id].team_id = "TOFANOTHERCOMPANY"
+    assert (await place.slack.people.profile(anna.id)).is_guest
     with pytest.raises(Refused) as refused:
         await place.slack.people.profile("UNOBODY")
     assert refused.value.error == "user_not_found"
+
+
+@pytest.mark.parametrize(
+    ("user", "ours"),
+    [
+        ({"team_id": "T1"}, True),
+        ({}, True),
+        ({"team_id": "T2"}, False),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E1", "teams": ["T2"]}}, True),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E2", "teams": ["T2"]}}, False),
+        ({"team_id": "T2", "enterprise_user": {"teams": ["T2", "T1"]}}, True),
+    ],
+)
+def test_people_of_another_company_are_guests_and_those_of_the_organisation_are_not(
+    user: dict[str, Any], ours: bool
+) -> None:
+    assert is_of_others(user, {"team_id": "T1", "enterprise_id": "E1"}) is not ours
 
 
 async def test_all_of_a_long_history_is_read(place: Place) -> None:
