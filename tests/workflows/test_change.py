@@ -11,7 +11,7 @@ from workflows.change import is_press_conflict
     [
         ("UNIQUE constraint failed: press.id", True),
         ('duplicate key value violates unique constraint "press_pkey"\nDETAIL:  Key (id)=(1) already exists.', True),
-        ('duplicate key value violates unique constraint "one_role"\nDETAIL:  Key (name)=(Press office) exists.', False),
+        ('duplicate key value violates unique constraint "one_role"\nDETAIL:  Key (name)=(Press room) exists.', False),
     ],
 )
 def test_only_a_constraint_about_presses_means_that_a_press_came_twice(words: str, press: bool) -> None:
