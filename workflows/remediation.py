@@ -92,8 +92,8 @@ def pressed_line(hook: Hook, incident: Incident, by: str) -> str:
 
 
 def address(hook: Hook) -> str:
-    """Where it goes, without what may be a secret behind the question mark."""
-    return re.sub(r"//[^/@]*@", "//", hook.url.partition("?")[0])
+    """Where it goes, without what is or may be a secret: in its path, behind the question mark, or before the host."""
+    return masking.mask(re.sub(r"//[^/@]*@", "//", hook.url.partition("?")[0])).text
 
 
 def body_of(hook: Hook, incident: Incident, by: str) -> str:

@@ -7,6 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from workflows.masking import Mask, mask
+from workflows.policy import Hook
+from workflows.remediation import address
 
 LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 
@@ -202,3 +204,9 @@ def test_a_secret_pasted_again_is_counted_once(secrets: list[str], times: int) -
     assert not [secret for secret in secrets for text in said if secret in masking(text) or secret in quick(text)]
     assert masking.count == len(secrets)
     assert sum(masking.kinds.values()) == len(secrets)
+
+
+def test_the_address_of_a_hook_is_shown_without_what_opens_its_door() -> None:
+    webhook = "https://hooks.slack.com/services/T0AAAAAAA/B0BBBBBBB/zzzzzzzzzzzzzzzz"
+    for url in (webhook, "https://me:zzzzzzzz@example.com/do", "https://example.com/do?key=zzzzzzzz"):
+        assert "zzzzzzzz" not in address(Hook(name="Do it", url=url))
