@@ -8,6 +8,7 @@ from bot.export_cli import newest, number_in, opened, which_there_are
 from storage import incidents
 from workflows import audit_list
 from workflows.errors import UserError
+from workflows.words import printable
 
 
 async def audit(settings: Settings, reference: str, *, as_json: bool) -> str:
@@ -38,4 +39,4 @@ def line(row: Mapping[str, str], *, named: bool) -> str:
     who = f"{row['name']} ({row['by']})" if row["name"] else row["by"]
     what = " ".join(word for word in (row["how"], row["verb"]) if word)
     parts: Sequence[str] = [row["at"], row["incident"] if named else "", who, what, row["outcome"], row["text"]]
-    return "  ".join(part for part in parts if part)
+    return printable("  ".join(part for part in parts if part))

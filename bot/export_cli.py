@@ -24,6 +24,7 @@ from workflows.errors import UserError
 from workflows.export import FORMATS
 from workflows.ids import new_id
 from workflows.record import Record
+from workflows.words import printable
 
 REFERENCE: Final = re.compile(r"(?i)\s*(?:inc[-_ ]?)?#?(\d{1,18})\s*")
 
@@ -127,7 +128,7 @@ async def newest(database: Database) -> list[Incident]:
 def which_there_are(found: list[Incident]) -> str:
     if not found:
         return "No incident has been declared yet."
-    return "The newest: " + "; ".join(f"{one.ref} {one.title}" for one in found) + "."
+    return "The newest: " + "; ".join(f"{one.ref} {printable(one.title)}" for one in found) + "."
 
 
 def put(content: bytes, output: str) -> None:

@@ -28,7 +28,7 @@ from workflows.errors import UserError
 from workflows.ids import new_id
 from workflows.ports import Post, Refused, Slack
 from workflows.services import Asker, Services
-from workflows.words import escape, mentioned, plain
+from workflows.words import escape, mentioned, plain, printable
 
 USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 TYPED_PERSON: Final = re.compile(r"(?<![\w@])@([UW][A-Z0-9]{2,})\b")
@@ -163,4 +163,4 @@ def shown_text(post: Post | None) -> str:
 
 
 def for_terminal(text: str) -> str:
-    return text.replace("/incident", "sitrep incident")
+    return printable(text.replace("/incident", "sitrep incident"))

@@ -18,6 +18,7 @@ HARMLESS: Final = re.compile(r"@[UW][A-Z0-9]+(\|.*)?|#[CDG][A-Z0-9]+(\|.*)?|(htt
 WHOLE: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);")
 TOPIC_LIMIT: Final = 60
 QUOTED: Final = 80
+STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control characters but tabs and line ends
 
 
 def escape(plain: str) -> str:
@@ -72,6 +73,11 @@ def plain_entity(inside: str, names: Mapping[str, str]) -> str:
     if target.startswith("!"):
         return label or "@" + target[1:]
     return label or target.removeprefix("mailto:")
+
+
+def printable(text: str) -> str:
+    """What people wrote, as it may be printed: nothing in it steers the terminal of whoever reads it."""
+    return STEERING.sub("", text)
 
 
 def mentioned(encoded: str) -> tuple[str, ...]:

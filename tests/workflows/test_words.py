@@ -7,6 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import audit_cli
+from bot.export_cli import which_there_are
+from bot.incident_cli import for_terminal
+from tests.workflows.records import incident
 from workflows import channel_names, words
 
 CHANNEL_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -200,3 +204,34 @@ def test_what_is_left_of_a_time_is_the_same_a_moment_later(length: timedelta, sa
 def test_an_instant_survives_being_written_as_slack_does(seconds: int, microseconds: int) -> None:
     at = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
     assert words.ts_time(words.as_ts(at)) == at
+
+
+STEERING = "Checkout \x1b]0;owned\x07 \x1b[2Jis\x9b1A failing\r\x7f"
+ROW = {
+    "name": STEERING,
+    "by": "U1",
+    "how": "form",
+    "verb": "note",
+    "at": "now",
+    "incident": "",
+    "outcome": "",
+    "text": STEERING,
+}
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        words.printable(STEERING),
+        for_terminal(STEERING),
+        audit_cli.line(ROW, named=False),
+        which_there_are([incident(title=STEERING)]),
+    ],
+)
+def test_nothing_that_people_write_steers_the_terminal_in_which_it_is_printed(shown: str) -> None:
+    assert "failing" in shown
+    assert shown.isprintable()
+
+
+def test_what_is_printed_keeps_its_lines_and_its_script() -> None:
+    assert words.printable("two\n\tlines, 数据库 🔥") == "two\n\tlines, 数据库 🔥"
