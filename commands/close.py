@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from commands import options
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import by_id, incident_meant
 from workflows import blocks, close
@@ -42,10 +43,15 @@ ASKED_AGAIN: Final[Mapping[str, str]] = {
 
 
 async def command(request: SlashRequest, services: Services) -> Reply:
-    """`close [reason]`; what is missing is asked for in a form."""
+    """`close [reason] [--summary …] [--impact …]`; what is missing is asked for in a form."""
     incident, request = await incident_meant(request, services)
+    said, reason = options.find_words(request.text, "summary", "impact")
     wanted = CloseRequest(
-        press=request.press, user_id=request.user_id, incident_id=incident.key, reason=safe(request.text.strip())
+        press=request.press,
+        user_id=request.user_id,
+        incident_id=incident.key,
+        reason=safe(reason),
+        **{name: safe(words) for name, words in said.items()},
     )
     try:
         closed = await close.accept(wanted, services)
@@ -127,7 +133,7 @@ def why(incomplete: Incomplete, policy: Policy) -> str:
 SUBCOMMAND = Subcommand(
     word="close",
     synonyms=("closed", "finish"),
-    usage="close [why now]",
+    usage="close [why now] [--summary …] [--impact …]",
     help="Close a resolved incident; the postmortem draft is written. Asks for what is missing.",
     function=command,
 )

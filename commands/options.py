@@ -55,6 +55,19 @@ def find_moment(text: str, now: datetime, zone: tzinfo, *names: str) -> tuple[da
     return moment.at, joined(text[: match.start()], rest)
 
 
+def find_words(text: str, *names: str) -> tuple[dict[str, str], str]:
+    """The words behind each of these options, up to the next of them, and the text without any.
+
+    An option with nothing behind it is as if it were not there.
+    """
+    marks = sorted((match.start(), match.end(), name) for name in names for match in pattern(name).finditer(text))
+    if not marks:
+        return {}, text.strip()
+    ends = [start for start, _, _ in marks[1:]] + [len(text)]
+    found = {name: text[behind:end].strip() for (_, behind, name), end in zip(marks, ends, strict=True)}
+    return {name: words for name, words in found.items() if words}, text[: marks[0][0]].strip()
+
+
 def not_a_time(typed: str, name: str, zone: tzinfo) -> str:
     said = f"“{escape(typed)}” is not a time that has passed" if typed else "There is no time"
     return (

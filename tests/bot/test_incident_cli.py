@@ -72,6 +72,10 @@ async def test_the_words_and_their_synonyms_are_those_of_slack(settings: Setting
         found = await incidents.get(session, 7)
     assert found is not None
     assert (found.severity, found.status, found.understanding) == ("SEV3", "resolved", "raised the pool")
+    with pytest.raises(UserError, match="--summary"):
+        await answer(settings, "close INC-7 the cause is gone", "U1ANNA")
+    line = "close INC-7 the cause is gone --summary The pool was small --impact None"
+    assert (await answer(settings, line, "U1ANNA")).startswith("INC-7 is closed.")
 
 
 async def test_an_incident_is_declared_and_listed_without_slack(settings: Settings) -> None:

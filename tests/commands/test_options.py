@@ -83,3 +83,18 @@ def test_several_milestones_stand_in_one_line() -> None:
         "detected": datetime(2026, 11, 21, 2, 10, tzinfo=UTC),
         "acknowledged": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "rest"),
+    [
+        ("", {}, ""),
+        ("the cause is gone", {}, "the cause is gone"),
+        ("it is gone --impact None --summary A deploy", {"impact": "None", "summary": "A deploy"}, "it is gone"),
+        ("—summary A deploy —halved— the pool", {"summary": "A deploy —halved— the pool"}, ""),
+        ("--summary --impact None", {"impact": "None"}, ""),
+        ("a summary of the impact", {}, "a summary of the impact"),
+    ],
+)
+def test_words_behind_an_option_go_to_the_next_one(text: str, found: dict[str, str], rest: str) -> None:
+    assert options.find_words(text, "summary", "impact") == (found, rest)
