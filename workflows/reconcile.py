@@ -333,13 +333,17 @@ def missing(shown: Shown, before: Before) -> list[str]:
 async def move_point(services: Services, reading: Reading, began: datetime) -> None:
     """Everything up to `began` has been read. What could not be read earlier may be readable again."""
     async with services.database.write() as session:
-        point = await messages.reading_point(session, reading.channel_id) or ReadingPoint(
-            channel_id=reading.channel_id, incident_id=reading.incident.key
-        )
-        point.read_to_ts = max(point.read_to_ts, await messages.newest_ts(session, reading.channel_id, NOW))
-        point.read_at = began
-        session.add(point)
-        await messages.close_gaps(session, reading.channel_id, reading.since)
+        await set_point(session, reading, began)
+
+
+async def set_point(session: AsyncSession, reading: Reading, began: datetime) -> None:
+    await incidents.locked(session, reading.incident.key)  # somebody else may be about to say so for the first time
+    known = await messages.reading_point(session, reading.channel_id)
+    point = known or ReadingPoint(channel_id=reading.channel_id, incident_id=reading.incident.key)
+    point.read_to_ts = max(point.read_to_ts, await messages.newest_ts(session, reading.channel_id, NOW))
+    point.read_at = began
+    session.add(point)
+    await messages.close_gaps(session, reading.channel_id, reading.since)
 
 
 async def note_gap(services: Services, reading: Reading, top: str, reason: str) -> None:

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.config import async_url
 from bot.slack import connect
 from bot.slack_calls import Calls
-from storage import incidents, known, names, reminders, runs, vacancies
+from storage import incidents, known, messages, names, reminders, runs, vacancies
 from storage.database import Database
 from storage.models import Person, Status, Vacancy
 from storage.writer import Writer
@@ -25,6 +25,7 @@ from workflows import merge, role_nags
 from workflows.change import change
 from workflows.errors import UserError
 from workflows.policy import default_policy
+from workflows.reconcile import Reading, set_point
 from workflows.services import Services
 
 LATER = NOW + timedelta(minutes=30)
@@ -167,6 +168,27 @@ async def test_two_who_learn_the_same_at_the_same_moment_both_know_it(replicas: 
     async with replicas[0].read() as session:
         [person] = await names.people(session, ["U1"])
         assert (await known.value(session, "channel:incidents"), person.name) == ("second", "second")
+
+
+@pytest.mark.postgres
+async def test_two_who_have_read_a_channel_for_the_first_time_both_say_so(replicas: tuple[Database, Database]) -> None:
+    incident = await stored(replicas[0], press="first")
+    reading = Reading(incident=incident, channel_id="C1", since="0", quiet_threads=False)
+
+    async def later() -> None:
+        async with replicas[1].write() as session:
+            await set_point(session, reading, LATER)
+
+    async with replicas[0].write() as session:
+        await set_point(session, reading, NOW)
+        waiting = asyncio.create_task(later())
+        await until_waiting(replicas[0], 1)
+    await asyncio.wait_for(waiting, timeout=20)
+
+    async with replicas[0].read() as session:
+        point = await messages.reading_point(session, "C1")
+        assert point is not None
+        assert point.read_at == LATER
 
 
 def services_of(database: Database, http: aiohttp.ClientSession, folder: Path) -> Services:
