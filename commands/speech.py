@@ -16,7 +16,10 @@ EDGE_DIGIT: Final = re.compile(r"^\s*(\d)(?=\s)|(?<=\s)(\d)\s*$|^\s*(\d)\s*$")
 REFERENCE: Final = re.compile(r"(?i)^\s*inc-?(\d+)\b[:,]?\s*")
 CHANNEL: Final = re.compile(r"^\s*<#([CG][A-Z0-9]+)(?:\|[^>]*)?>\s*")
 GROUP: Final = re.compile(r"<!subteam\^S[A-Z0-9]+(?:\|[^>]*)?>")
-COMPANIONS: Final = re.compile(rf"(?i)(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?(?:{PERSON.pattern}|{GROUP.pattern}))+\s*$")
+COMPANIONS: Final = re.compile(
+    rf"(?i)(?<![\s,])(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?(?:{PERSON.pattern}|{GROUP.pattern}))+\s*$"
+)
+MOST_COMPANIONS: Final = 2000  # characters at the end of a text; what is before them is not searched
 STRANGER: Final = re.compile(r"\s*@\w[\w.-]*")
 BECAUSE: Final = re.compile(r"(?i)^(?:because|since|as)\b[\s,:]*")
 QUOTED: Final = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
@@ -87,7 +90,8 @@ def find_groups(text: str) -> tuple[tuple[str, ...], str]:
 
 def without_companions(text: str) -> str:
     """A title without who is listed after it (`… with @bilal and @payments`); a mention amid the words stays."""
-    return COMPANIONS.sub("", text).strip()
+    before, end = text[:-MOST_COMPANIONS], text[-MOST_COMPANIONS:]
+    return (before + COMPANIONS.sub("", end)).strip()
 
 
 def unquoted(text: str) -> str:

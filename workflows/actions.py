@@ -22,7 +22,7 @@ from workflows.words import PERSON, clipped, mentioned, safe
 KIND: Final = "follow-up"  # of reactions that make one, and of the lines about them
 LONGEST: Final = 300
 FIRST: Final = re.compile(rf"^{PERSON.pattern}(?:[\s,:;–-]+(?:to\s+)?|$)")
-LAST: Final = re.compile(rf"[\s,:;–(-]*{PERSON.pattern}[\s.!)]*$")
+LAST: Final = re.compile(rf"(?<![\s,:;–(-])[\s,:;–(-]*{PERSON.pattern}[\s.!)]*$")
 
 
 @dataclass(frozen=True, kw_only=True)

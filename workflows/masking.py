@@ -19,6 +19,7 @@ VALUE: Final = r"(?:&(?:amp|lt|gt);|[^\s&<>\"'`|,;(){}\[\]«»])+"
 # Slack makes links out of what looks like an address, also in the middle of a secret.
 LINKED: Final = r"<[^<>\s]{1,500}>"
 
+SHORT_VALUE: Final = VALUE.removesuffix("+") + "{1,200}"  # where the search begins anew at every word
 LOGIN_WORDS: Final = r"pass(?:word|wd|phrase|code)|pwd"
 KEYS: Final = ("api", "access", "account", "auth", "private", "secret", "signing", "encryption")
 SECRET_WORDS: Final = rf"(?:{LOGIN_WORDS}|secret|credentials?|token|(?:{'|'.join(KEYS)})[ _-]?key)"
@@ -139,7 +140,7 @@ RULES: Final = (
     ),
     rule(
         "password",
-        rf"(?im)\b(?:{LOGIN_WORDS})[*_]?:[*_]?[ \t]{{0,3}}(?P<secret>{VALUE})[ \t]*$",
+        rf"(?im)\b(?:{LOGIN_WORDS})[*_]?:[*_]?[ \t]{{0,3}}(?P<secret>{SHORT_VALUE})[ \t]*$",
         *("pass", "pwd"),
         certain=is_given_away,
     ),

@@ -25,7 +25,9 @@ DAY: Final = (
     rf"|{WEEKDAY}|(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?\s+{MONTH.format('month1')}(?:,?\s+(?P<year1>\d{{4}}))?"
     rf"|{MONTH.format('month2')}\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year2>\d{{4}}))?)"
 )
-DUE: Final = re.compile(rf"(?i)[*_~`]*(?<!\w)(?:due\s+by|due\s+on|due|by|until|till|before)\s+{DAY}(?!\w)[*_~`]*")
+DUE: Final = re.compile(
+    rf"(?i)(?<![*_~`])[*_~`]*(?<!\w)(?:due\s+by|due\s+on|due|by|until|till|before)\s+{DAY}(?!\w)[*_~`]*"
+)
 LAST_ISO: Final = re.compile(rf"(?<!\S){ISO}\W*$")
 IN_DAYS: Final = re.compile(r"(?i)(?<!\w)(?:with)?in\s+(?P<count>\d{1,3}|an?|one|two|three)\s+(?P<unit>day|week)s?\W*$")
 COUNTS: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
