@@ -12,9 +12,9 @@ from bot import near_misses_cli
 from bot.__main__ import cli
 from bot.config import Settings, async_url
 from bot.export_cli import export, number_in
-from storage import schema
 from storage.database import Database
 from storage.models import NearMiss, Person
+from tests.record import lay_out
 from tests.workflows.records import DECLARED, incident, said
 from workflows.errors import UserError
 from workflows.postmortem import draft
@@ -29,7 +29,7 @@ def settings_in(folder: Path) -> Settings:
 async def settings(tmp_path: Path) -> Settings:
     """A database with INC-7, in which somebody known and somebody unknown spoke."""
     found = settings_in(tmp_path)
-    await schema.migrate(async_url(found.database_url))
+    lay_out(tmp_path / "data" / "sitrep.db")
     database = Database(async_url(found.database_url))
     async with database.write() as session:
         session.add(incident())
