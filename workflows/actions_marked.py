@@ -17,7 +17,6 @@ from storage.models import Action, Message, Person, Reaction
 from workflows import people, spoken
 from workflows.action_lines import moved, owe_line, remind
 from workflows.actions import KIND, LONGEST, Wanted, as_day, read
-from workflows.change import change
 from workflows.services import Services
 from workflows.steps import Run
 from workflows.words import clipped, escape, mentioned, safe, ts_time
@@ -81,9 +80,12 @@ async def run_meet(run: Run, services: Services) -> None:
         known = await session.get(Person, user_id)
     if known is None:
         await people.look_up(services, user_id)
-    async with change(services, run.incident_id) as c:
-        for one in await messages.marked_by(c.session, run.incident_id, user_id, KIND):
-            await settle(c.session, services, one)
+    async with services.database.read() as session:
+        found = await messages.marked_by(session, run.incident_id, user_id, KIND)
+    for one in found:  # each by itself: a message is locked before its incident
+        async with services.database.write() as session:
+            await settle(session, services, one)
+    services.bell.ring()
 
 
 async def settle(session: AsyncSession, services: Services, changed: Reaction) -> bool:

@@ -27,9 +27,9 @@ class Marked:
 
 
 async def mark(services: Services, incident_id: int, heard: Heard, *, press: str, by: str) -> Marked:
-    """Make a message a key moment. One that was never recorded is recorded now, as it was shown to who pressed."""
+    """Make a message a key moment. One that was never recorded is recorded first, as it was shown to who pressed."""
+    await scribe.hear(services, heard)  # by itself: messages are locked before their incident
     async with change(services, incident_id, press=press) as c:
-        await scribe.keep(c.session, services, incident_id, heard)
         message = await messages.get(c.session, heard.channel_id, heard.ts)
         text = shown_text(message) if message is not None else heard.text
         reactions = await messages.marked_as(c.session, heard.channel_id, heard.ts, KIND)

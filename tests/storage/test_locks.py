@@ -14,17 +14,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.config import async_url
 from bot.slack import connect
 from bot.slack_calls import Calls
-from storage import incidents, known, messages, names, reminders, runs, vacancies
+from storage import actions, incidents, known, messages, names, reminders, runs, timeline, vacancies
 from storage.database import Database
 from storage.models import Person, Status, Vacancy
 from storage.writer import Writer
 from tests.clock import ManualClock
 from tests.postgres import fresh_database
 from tests.storage.conftest import NOW, stored
-from workflows import merge, role_nags
+from workflows import marks, merge, role_nags, scribe
 from workflows.change import change
 from workflows.errors import UserError
 from workflows.policy import default_policy
+from workflows.ports import Heard, HeardReaction
 from workflows.reconcile import Reading, set_point
 from workflows.services import Services
 
@@ -125,6 +126,32 @@ async def test_a_role_that_is_taken_while_its_reminder_is_dealt_with_makes_nobod
 
     async with replicas[0].read() as session:
         assert "sme" not in {found.role for found in await vacancies.still_open(session, incident.key)}
+
+
+@pytest.mark.postgres
+async def test_a_message_that_is_marked_while_its_follow_up_is_made_makes_nobody_wait_for_ever(
+    replicas: tuple[Database, Database], tmp_path: Path
+) -> None:
+    incident = await stored(replicas[0], press="first", channel_id="C1")
+    heard = Heard(channel_id="C1", ts="5.000001", user_id="U2", text="Look", worded_ts="", revised_ts="5.000001")
+    marked = HeardReaction(
+        channel_id="C1", ts=heard.ts, name="wrench", user_id="U2", event_ts="6.000001", removed=False
+    )
+    async with aiohttp.ClientSession() as http:
+        one, other = (services_of(database, http, tmp_path) for database in replicas)
+        await scribe.hear(one, heard)
+        async with replicas[0].write() as session:
+            await names.keep(session, Person(user_id="U2", name="Bilal", seen_at=NOW))
+        async with replicas[0].write() as hearing:
+            await messages.find(hearing, "C1", heard.ts)
+            marking = asyncio.create_task(marks.mark(other, incident.key, heard, press="mark", by="U2"))
+            await until_waiting(replicas[0], 1)
+            await asyncio.wait_for(scribe.keep_reaction(hearing, one, incident.key, marked), timeout=20)
+        await asyncio.wait_for(marking, timeout=20)
+
+    async with replicas[0].read() as session:
+        assert await actions.by_number(session, incident.key, 1) is not None
+        assert await timeline.about(session, incident.key, heard.ts, marks.KIND) is not None
 
 
 @pytest.mark.postgres
