@@ -43,10 +43,10 @@ SAID: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 WORD: Final = rf"(?P<verb>{'|'.join(MEANT)})"
-NUMBERS: Final = r"(?P<numbers>#?\d{1,6}(?:(?:\s*[,&+]\s*(?:and\s+)?|\s+and\s+|\s+)#?\d{1,6})*)"
+NUMBERS: Final = r"(?P<numbers>#?\d+(?:(?:\s*[,&+]\s*(?:and\s+)?|\s+and\s+|\s+)#?\d+)*)"
 FIRST_VERB: Final = re.compile(rf"(?i)^{WORD}\s+{NUMBERS}\s*$")
 LAST_VERB: Final = re.compile(rf"(?i)^{NUMBERS}\s+(?:for\s+)?{WORD}\s*$")
-NUMBERED: Final = re.compile(r"^#?(?P<number>\d{1,6})\b\s*(?P<rest>.*)$", re.DOTALL)
+NUMBERED: Final = re.compile(r"^#?(?P<number>\d+)\b\s*(?P<rest>.*)$", re.DOTALL)
 UNCLEAR: Final = re.compile(rf"(?i)^{WORD}[\s,.#&+]*$")
 WHEN: Final = re.compile(r"(?i)^(?:(?P<later>follow-?up|later)|(?P<now>now))\s*:?\s+(?=\S)")
 EXAMPLE: Final = "`/incident action @chen restart the workers by 15:30`"
@@ -61,14 +61,14 @@ async def command(request: SlashRequest, services: Services) -> Reply:
         return await listed(incident, services)
     verb = FIRST_VERB.match(text) or LAST_VERB.match(text)
     if verb is not None:
-        numbers = [int(number) for number in re.findall(r"\d+", verb["numbers"])]
+        numbers = [speech.number_in(number) for number in re.findall(r"\d+", verb["numbers"])]
         return await applied(incident, MEANT[verb["verb"].lower()], numbers, request, services)
     zone = await people.zone(services, request.user_id)
     numbered = NUMBERED.match(text)
     if numbered is not None:
         wanted = parse(numbered["rest"], services, zone)
         if not speech.has_words(wanted.text):
-            return await amended(incident, int(numbered["number"]), wanted, request, services)
+            return await amended(incident, speech.number_in(numbered["number"]), wanted, request, services)
     return await created(incident, text, zone, request, services)
 
 

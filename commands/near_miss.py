@@ -4,7 +4,7 @@ import json
 import re
 from typing import Final
 
-from commands import options
+from commands import options, speech
 from commands.about_service import find_service, known
 from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashRequest, Subcommand, shown, told
 from commands.which import number_behind
@@ -52,7 +52,7 @@ async def reviewing(request: SlashRequest, match: re.Match[str], services: Servi
     """`review NM-3 the alert is in place`; without a note, the form for it."""
     if match[1] is None:
         raise UserError("Which one? For example `/incident near-miss review NM-3 the disk alert is in place`.")
-    number, note = int(match[1]), request.text.strip()[match.end() :].strip()
+    number, note = speech.number_in(match[1]), request.text.strip()[match.end() :].strip()
     found = await near_misses.get(services, number)
     if not re.search(r"\w", note):
         return shown(review_form(found))

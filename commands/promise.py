@@ -26,12 +26,8 @@ ENDS: Final = {
     **dict.fromkeys(("drop", "withdraw", "withdrawn", "delete", "cancel"), PromiseState.WITHDRAWN),
 }
 MOVES: Final = ("move", "moved", "new", "postpone", "extend")
-VERB: Final = re.compile(
-    rf"(?is)^(?P<verb>{'|'.join((*ENDS, *MOVES))})\s+#?(?P<number>\d{{1,6}})\b[\s,:–-]*(?P<rest>.*)$"
-)
-TURNED: Final = re.compile(
-    rf"(?is)^#?(?P<number>\d{{1,6}})\s+(?P<verb>{'|'.join((*ENDS, *MOVES))})\b[\s,:–-]*(?P<rest>.*)$"
-)
+VERB: Final = re.compile(rf"(?is)^(?P<verb>{'|'.join((*ENDS, *MOVES))})\s+#?(?P<number>\d+)\b[\s,:–-]*(?P<rest>.*)$")
+TURNED: Final = re.compile(rf"(?is)^#?(?P<number>\d+)\s+(?P<verb>{'|'.join((*ENDS, *MOVES))})\b[\s,:–-]*(?P<rest>.*)$")
 LIST: Final = ("", "list", "show", "all")
 EXAMPLE: Final = "`/incident promise ETA for the fix by 15:30 to customers`"
 TIMES: Final = "`15:30`, `in 45 min`, `tomorrow 9:00`, `friday 17:00` and `2026-11-30 12:00 UTC` work"
@@ -51,7 +47,7 @@ async def answered(incident: Incident, request: SlashRequest, services: Services
         return await listed(incident, services)
     if match is None:
         return await created(incident, text, request, services)
-    number, rest = int(match["number"]), match["rest"].strip()
+    number, rest = speech.number_in(match["number"]), match["rest"].strip()
     if match["verb"].lower() in MOVES:
         at = await time_meant(rest, services, request.user_id)
         moved = await promises.move(services, incident.key, number, at, press=request.press, by=request.user_id)

@@ -19,6 +19,7 @@ GROUP: Final = re.compile(r"<!subteam\^S[A-Z0-9]+(?:\|[^>]*)?>")
 COMPANIONS: Final = re.compile(
     rf"(?i)(?<![\s,])(?:[\s,]+(?:(?:with|and|cc|cc:)\s+)?(?:{PERSON.pattern}|{GROUP.pattern}))+\s*$"
 )
+LONGEST_NUMBER: Final = 20  # digits; no reference has as many
 MOST_COMPANIONS: Final = 2000  # characters at the end of a text; what is before them is not searched
 STRANGER: Final = re.compile(r"\s*@\w[\w.-]*")
 BECAUSE: Final = re.compile(r"(?i)^(?:because|since|as)\b[\s,:]*")
@@ -59,11 +60,16 @@ def find_reference(text: str) -> tuple[int | None, str | None, str]:
     """A leading `INC-7` or `#channel`: (number, channel id, the rest of the text)."""
     by_number = REFERENCE.match(text)
     if by_number is not None:
-        return int(by_number[1]), None, text[by_number.end() :]
+        return number_in(by_number[1]), None, text[by_number.end() :]
     by_channel = CHANNEL.match(text)
     if by_channel is not None:
         return None, by_channel[1], text[by_channel.end() :]
     return None, None, text
+
+
+def number_in(digits: str) -> int:
+    """The number that these digits say. A longer one than anything has is cut: Python reads no thousands of digits."""
+    return int(digits.lstrip("0")[:LONGEST_NUMBER] or 0)
 
 
 def find_people(text: str) -> tuple[tuple[str, ...], str]:

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.incidents import LARGEST
 from storage.models import Action
 
 
@@ -17,6 +18,8 @@ async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Actio
 
 async def by_number(session: AsyncSession, incident_id: int, number: int) -> Action | None:
     """The follow-up that people call by this number, withdrawn or not."""
+    if number > LARGEST:
+        return None
     statement = select(Action).where(Action.incident_id == incident_id, Action.number == number)
     return (await session.exec(statement)).first()
 

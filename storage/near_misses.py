@@ -19,6 +19,8 @@ async def get(session: AsyncSession, number: int) -> NearMiss | None:
 
 async def locked(session: AsyncSession, number: int) -> NearMiss | None:
     """One that is about to be changed: others who would change it wait until this transaction ends."""
+    if number > LARGEST:
+        return None
     statement = select(NearMiss).where(NearMiss.id == number).with_for_update()
     return (await session.exec(statement.execution_options(populate_existing=True))).first()
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.incidents import LARGEST
 from storage.models import Promise, PromiseState
 
 # Asked all the time, so put together once.
@@ -40,6 +41,8 @@ async def get(session: AsyncSession, promise_id: int) -> Promise | None:
 
 async def by_number(session: AsyncSession, incident_id: int, number: int) -> Promise | None:
     """The promise that people call by this number."""
+    if number > LARGEST:
+        return None
     statement = select(Promise).where(Promise.incident_id == incident_id, Promise.number == number)
     return (await session.exec(statement)).first()
 

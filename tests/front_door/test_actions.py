@@ -52,6 +52,7 @@ async def test_what_cannot_be_done_is_answered_with_what_can(stage: Stage) -> No
     await stage.anna.types("/incident action raise the pool limit", in_=channel)
     for typed, expected in (
         ("done 7", "Action 7 of INC-1 does not exist. There are:\n• 1: raise the pool limit"),
+        ("done 1234567", "Action 1234567 of INC-1 does not exist."),
         ("done", "Which one is meant?"),
         ("done 1, 2 and 3", "Action 2 of INC-1 does not exist"),
         ("9", "has no action 9"),

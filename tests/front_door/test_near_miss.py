@@ -45,6 +45,8 @@ async def test_a_near_miss_is_recorded_listed_and_reviewed_and_disturbs_nobody(s
 
     for typed, sentence in (
         ("near-miss review 9 fine", "There is no NM-9."),
+        (f"near-miss review NM-{'9' * 5000} fine", f"There is no NM-{'9' * 20}."),
+        (f"status INC-{'9' * 5000}", f"There is no INC-{'9' * 20}."),
         ("near-miss review", "Which one? For example"),
         ("near-miss disk full --at 27:00", "“27:00” is not a time that has passed behind --at"),
     ):
