@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents
 from workflows.ids import new_id
+from workflows.masking import mask
 from workflows.services import Services
 from workflows.words import topic_slug
 
@@ -29,12 +30,13 @@ async def another(session: AsyncSession, name: str) -> str:
 def wanted(services: Services, title: str, declared_at: datetime, *, hidden: bool = False) -> str:
     """The name that a title asks for: prefix, the day of declaration in the team's time zone, topic.
 
+    Secrets are no part of it, as more people see it than are in the channel.
     Of a `hidden` channel it is the beginning alone, see `distinct`.
     """
     policy = services.policy
     day = declared_at.astimezone(policy.time_zone).date()
     longest = LONGEST - RANDOM if hidden else LONGEST
-    return f"{policy.channel_prefix}-{day:%Y-%m-%d}-{topic_slug(title)}"[:longest].rstrip("-")
+    return f"{policy.channel_prefix}-{day:%Y-%m-%d}-{topic_slug(mask(title).text)}"[:longest].rstrip("-")
 
 
 def distinct(base: str, *, hidden: bool) -> str:

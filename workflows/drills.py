@@ -7,14 +7,14 @@ that adds it (`services_for`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from storage import drills as stored
 from storage import incidents
 from storage.models import Drill, DrillState, Incident, Inject, Status
 from workflows import blocks
-from workflows.ports import Files, Post, Posts
+from workflows.passing import PassedOn
+from workflows.ports import Files, Post
 from workflows.scenarios import Scenario
 from workflows.services import Services
 from workflows.words import escape
@@ -154,37 +154,11 @@ def worded(text: str) -> str:
     return text if WORD in text else f"{WORD}: {text}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class MarkedPosts:
+class MarkedPosts(PassedOn):
     """Posts of a drill. What is not said is as in `posts`."""
 
-    posts: Posts
-
-    async def post(self, channel_id: str, post: Post, *, key: str = "", thread_ts: str = "") -> str:
-        return await self.posts.post(channel_id, marked(post), key=key, thread_ts=thread_ts)
-
-    async def find(
-        self, channel_id: str, key: str, since: datetime, *, thread_ts: str = "", besides: str = ""
-    ) -> str | None:
-        return await self.posts.find(channel_id, key, since, thread_ts=thread_ts, besides=besides)
-
-    async def update(self, channel_id: str, ts: str, post: Post) -> None:
-        await self.posts.update(channel_id, ts, marked(post))
-
-    async def delete(self, channel_id: str, ts: str) -> None:
-        await self.posts.delete(channel_id, ts)
-
-    async def whisper(self, channel_id: str, user_id: str, post: Post, *, thread_ts: str = "") -> None:
-        await self.posts.whisper(channel_id, user_id, marked(post), thread_ts=thread_ts)
-
-    async def answer(self, response_url: str, post: Post) -> None:
-        await self.posts.answer(response_url, marked(post))
-
-    async def open_direct(self, user_id: str) -> str:
-        return await self.posts.open_direct(user_id)
-
-    async def permalink(self, channel_id: str, ts: str) -> str:
-        return await self.posts.permalink(channel_id, ts)
+    async def shown(self, channel_id: str, post: Post) -> Post:
+        return marked(post)
 
 
 @dataclass(frozen=True)

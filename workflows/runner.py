@@ -12,7 +12,7 @@ from typing import Final
 from storage import runs, timeline
 from storage.database import Unavailable
 from storage.models import Run as RunRow
-from workflows import drills, refusals
+from workflows import drills, outward, refusals
 from workflows.doing import doing
 from workflows.ids import new_id
 from workflows.ports import Busy, Refused, Unclear
@@ -166,7 +166,7 @@ class Runner:
     async def _enter(self, row: RunRow, done: dict[str, str]) -> None:
         entry = Run(row, done, self._services)
         try:
-            services = await drills.services_for(row.incident_id, self._services)
+            services = await drills.services_for(row.incident_id, outward.services_for(row.incident_id, self._services))
             entry = self._entries[row.id or 0] = Run(row, done, services)
             await self._workflows[row.kind](entry, services)
         except Exception as trouble:

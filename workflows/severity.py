@@ -8,6 +8,7 @@ from workflows.announcing import announce_line
 from workflows.change import Change, change
 from workflows.classifier import Walk
 from workflows.errors import UserError
+from workflows.masking import mask
 from workflows.overview import Overview, overview
 from workflows.policy import Policy
 from workflows.ports import Post
@@ -149,7 +150,7 @@ def announced(run: Run, view: Overview, needed: Sequence[str], policy: Policy) -
     """For those who are not in the channel: what it is now, and where to help. Pings nobody."""
     incident, level = view.incident, str(run.args["level"])
     title = f"⬆️ *{incident.ref}* is {escape(level)} now, it was {run.args['before']}: {escape(incident.title)}"
-    because = f" Why: {in_line(str(run.args['reason']), 300)}." if run.args["reason"] else ""
+    because = f" Why: {in_line(mask(str(run.args['reason'])).text, 300)}." if run.args["reason"] else ""
     roles = f" Needed: {named(needed)}." if needed else ""
     where = f" Go to <#{incident.channel_id}>." if incident.channel_id else ""
     return f"{title}\n{meaning(policy.severity(level))}{because}{roles}{where}"

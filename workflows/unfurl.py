@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import incidents, runs
 from storage.models import Incident
-from workflows import access, blocks, people
+from workflows import access, blocks, outward, people
 from workflows.card import SIGNS
 from workflows.drills import label
 from workflows.overview import Overview, overview
@@ -115,9 +115,8 @@ async def run(run: Run, services: Services) -> None:
         view = await overview(session, incident, services.policy)
     text = line(view, await people.names(services, [view.ic]))
     small = f"{text} · as of {clock_time(services.clock.now())}"
-    await run.step(
-        f"told-{run.args['ts']}", lambda: tell(run, services, Post(text=text, blocks=(blocks.context(small),)))
-    )
+    post = Post(text=text, blocks=(blocks.context(small),))
+    await run.step(f"told-{run.args['ts']}", lambda: tell(run, services, outward.without_secrets(post)))
 
 
 async def tell(run: Run, services: Services, post: Post) -> str:

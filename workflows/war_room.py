@@ -39,7 +39,7 @@ def unknown_placeholders(link: str) -> Sequence[str]:
 def link_of(template: str, incident: Incident) -> str:
     """The link for this incident; what is filled in is made fit for an address. `{random}` cannot be guessed."""
     # The title of a private incident must not travel to a vendor in an address.
-    topic = "incident" if incident.private else topic_slug(incident.title)
+    topic = "incident" if incident.private else topic_slug(mask(incident.title).text)
     values = {
         "ref": incident.ref.lower(),
         "number": str(incident.key),

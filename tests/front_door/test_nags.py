@@ -87,10 +87,13 @@ async def test_reminders_go_on_at_the_cadence_while_nobody_answers(stage: Stage)
 
 
 async def test_an_update_takes_the_lines_away_and_starts_the_clock_anew(stage: Stage) -> None:
-    channel = await stage.declare("sev1 Checkout is failing")
+    channel = await stage.declare("sev1 Checkout is failing, password: hunter2horse")
     await stage.pass_time(minutes=50)
     assert asked(channel)
-    assert announced(stage)
+    [outside] = announced(stage)
+    assert outside.startswith("INC-1 SEV1 “Checkout is failing, password: «masked: password» no update since 03:00")
+    assert "hunter2horse" not in outside  # nor in the channel's name
+    assert "hunter2horse" in channel.pinned[0].shown
 
     await stage.anna.types("/incident update The database has no free connections", in_=channel)
     await stage.settle()

@@ -13,11 +13,11 @@ async def test_raising_starts_the_clock_names_who_is_needed_and_is_announced(sta
     channel = await stage.declare("sev2 Checkout is slow")
     await stage.bilal.joins(channel)
     stage.clock.advance(minutes=100)
-    await stage.anna.types("/incident severity sev0 because all regions are down", in_=channel)
+    await stage.anna.types("/incident severity sev0 because all regions are down, password: hunter2horse", in_=channel)
     await stage.settle()
 
     [line] = [one for one in channel.messages if "raised the severity" in one.shown]
-    assert "@Anna Keller raised the severity from SEV2 to SEV0: all regions are down" in line.shown
+    assert "raised the severity from SEV2 to SEV0: all regions are down, password: hunter2horse" in line.shown
     assert "SEV0 Critical outage: Complete service outage" in line.shown
     assert "Needed now: communications, subject-matter expert, scribe." in line.shown
     assert line.buttons == ["I'll take communications", "I'll take subject-matter expert", "I'll take scribe"]
@@ -25,7 +25,7 @@ async def test_raising_starts_the_clock_names_who_is_needed_and_is_announced(sta
     announced = [one for one in stage.workspace.channel("incidents").messages if "INC-1" in one.shown]
     assert "SEV0" in announced[0].shown
     assert "INC-1 is SEV0 now, it was SEV2: Checkout is slow" in announced[-1].shown
-    assert "Why: all regions are down." in announced[-1].shown
+    assert "Why: all regions are down, password: «masked: password»." in announced[-1].shown
     assert "Needed: communications, subject-matter expert, scribe" in announced[-1].shown
 
     await stage.bilal.presses("I'll take communications", on=line)
