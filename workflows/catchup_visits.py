@@ -5,12 +5,12 @@ from typing import Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import actions, incidents, messages, visits
+from storage import actions, incidents, members, messages, visits
 from storage.models import HandoffState, Incident
 from workflows import access, people, scribe
 from workflows.briefing import Known
 from workflows.catchup import Away, catch_up, stakeholders
-from workflows.change import change
+from workflows.change import Change, change
 from workflows.errors import AlreadyDone
 from workflows.overview import overview
 from workflows.ports import Post
@@ -49,6 +49,12 @@ async def look(services: Services, incident: Incident, user_id: str, *, all_of_i
     return catch_up(found, now, away)
 
 
+async def in_all(services: Services, incident: Incident) -> str:
+    """How it stands and what happened, for somebody who knows nothing yet."""
+    async with services.database.read() as session:
+        return catch_up(await known(session, incident, services), services.clock.now())
+
+
 async def for_stakeholders(services: Services, incident: Incident) -> str:
     """How it stands, for those who do not work on it."""
     async with services.database.read() as session:
@@ -78,6 +84,22 @@ async def joined(services: Services, channel_id: str, user_id: str, *, inviter: 
             await made.owe("catchup", f"{incident_id}:{user_id}", args, lane=lane)
     except AlreadyDone:
         return
+
+
+async def owed_with_briefing(made: Change, user_id: str) -> bool:
+    """Whether somebody who is brought in for a role knows nothing yet: then their briefing tells all, and joining less.
+
+    From now on they have looked, so that they are not told twice.
+    """
+    incident = made.incident
+    if user_id == incident.declared_by or made.now - incident.declared_at < INVITED:
+        return False
+    if await members.is_here(made.session, incident.key, user_id):
+        return False
+    if await visits.last(made.session, incident.key, user_id) is not None:
+        return False
+    await visits.note(made.session, incident.key, user_id, made.now)
+    return True
 
 
 async def run(run: Run, services: Services) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 
 from storage import incidents
 from storage.models import Incident, Status
-from workflows import handoff, role_nags
+from workflows import catchup_visits, handoff, role_nags
 from workflows.briefing import role_briefing
 from workflows.change import Change, change
 from workflows.errors import NotAllowed, UserError
@@ -40,7 +40,7 @@ async def give(services: Services, incident_id: int, role: str, user: str, *, pr
         await made.session.flush()
         await role_nags.watch(made, services)
         await made.refresh()
-        args = {"role": role, "user": user, "by": by}
+        args = {"role": role, "user": user, "by": by, "new": await catchup_visits.owed_with_briefing(made, user)}
         await made.owe("role", f"{incident_id}:{role}:{user}:{made.now.isoformat()}", args)
     return made.incident
 
@@ -138,7 +138,10 @@ def only_role(held: Sequence[str], user: str, by: str) -> str:
 
 
 async def run(run: Run, services: Services) -> None:
-    """Bring the new holder in, say in the channel who does what, and tell them what the role asks."""
+    """Bring the new holder in, say in the channel who does what, and tell them what the role asks.
+
+    Who knew nothing of the incident reads below it how things stand: one message for both.
+    """
     role, user = str(run.args["role"]), str(run.args["user"])
     incident = await load(services, run.incident_id)
     async with services.database.read() as session:
@@ -149,5 +152,7 @@ async def run(run: Run, services: Services) -> None:
     if role != "sme":  # experts are many, and the card names them: nobody need read a line about each
         await run.post("line", incident.channel_id, Post(text=f"{person(user)} is {TITLES[role]}."))
     text = role_briefing(role, view, services.policy)
+    if run.args.get("new"):
+        text += "\n\n" + await catchup_visits.in_all(services, incident)
     tell = partial(tell_directly, run, services, "briefing", user, Post(text=text))
     await run.attempt("brief", tell, loss=f"{person(user)} could not be briefed directly")

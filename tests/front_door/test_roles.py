@@ -15,6 +15,7 @@ def told(who: Person) -> str:
 
 async def test_giving_a_role_invites_briefs_and_shows_the_holder(stage: Stage) -> None:
     channel = await stage.declare("sev0 Everything is down")
+    await stage.pass_time(minutes=10)
 
     answer = await stage.anna.types("/incident role comms @chen", in_=channel)
     await stage.settle()
@@ -27,6 +28,7 @@ async def test_giving_a_role_invites_briefs_and_shows_the_holder(stage: Stage) -
     [briefing] = stage.chen.dm.messages
     assert briefing.shown.startswith("You are communications lead of INC-1 · Everything is down.")
     assert "An update every 15 min" in briefing.shown
+    assert "What happened so far\n• 03:00 UTC Declared SEV0" in briefing.shown
 
 
 async def test_a_free_role_is_taken_from_the_card(stage: Stage) -> None:
