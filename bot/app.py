@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Final
 
 import aiohttp
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -31,6 +30,7 @@ from bot.reconnect import Reconnects
 from bot.remediation import HttpHooks
 from bot.slack import connect
 from bot.slack_watch import SlackLink, WatchedCalls
+from bot.socket_mode import SocketMode
 from bot.starting import CannotStart, first_ticket, who_am_i
 from bot.ticker import Ticker
 from bot.tickets import fresh_tickets
@@ -104,11 +104,13 @@ async def open_app(
         stack.push_async_callback(background.drain)
         runner = await started_runner(stack, services)
         bolt = bolt_app(settings, session, identity)
-        Listeners(services, background).listen(bolt)
+        listeners = Listeners(services, background)
+        listeners.listen(bolt)
         health = Health(database, services.clock, link)
         port = await serve(stack, settings, bolt if signed else None, Watching(health, metrics, database))
         reconnects = Reconnects(services)
-        modes = await listen(stack, settings, bolt, link, reconnects, signed=signed)
+        socket = socket_mode(settings, bolt, listeners)
+        modes = await listen(stack, settings, socket, link, reconnects, signed=signed)
         deadman = DeadMan(
             settings, services.clock, health, background, pinged=metrics.pinged, transport=deadman_transport
         )
@@ -216,10 +218,17 @@ def takes_requests(settings: Settings, *, http: bool | None) -> bool:
     return settings.signing_secret is not None and (bool(http) or settings.app_token is None)
 
 
+def socket_mode(settings: Settings, bolt: AsyncApp, listeners: Listeners) -> SocketMode | None:
+    if settings.app_token is None:
+        return None
+    token = settings.app_token.get_secret_value()
+    return SocketMode(bolt, token, listeners.event, ping_interval=LOOK_AT_SOCKET)
+
+
 async def listen(
     stack: AsyncExitStack,
     settings: Settings,
-    bolt: AsyncApp,
+    socket: SocketMode | None,
     link: SlackLink,
     reconnects: Reconnects,
     *,
@@ -229,13 +238,12 @@ async def listen(
     modes = []
     if signed:
         modes.append(f"HTTP on {settings.http_host}:{settings.http_port}/slack/events")
-    if settings.app_token is not None:
-        handler = AsyncSocketModeHandler(bolt, settings.app_token.get_secret_value(), ping_interval=LOOK_AT_SOCKET)
-        stack.push_async_callback(handler.close_async)
-        link.through_socket(handler.client.is_connected)
-        reconnects.through_socket(handler.client)
-        handler.client.wss_uri = await first_ticket(settings, handler.client.web_client)
-        await stack.enter_async_context(fresh_tickets(handler.client, LOOK_AT_SOCKET))
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+    if socket is not None:
+        stack.push_async_callback(socket.close_async)
+        link.through_socket(socket.client.is_connected)
+        reconnects.through_socket(socket.client)
+        socket.client.wss_uri = await first_ticket(settings, socket.client.web_client)
+        await stack.enter_async_context(fresh_tickets(socket.client, LOOK_AT_SOCKET))
+        await socket.connect_async()  # type: ignore[no-untyped-call]
         modes.append("Socket Mode")
     return tuple(modes)

@@ -71,7 +71,7 @@ async def test_spoilt_payloads_are_all_answered_and_the_bot_works_as_before(
                 payload | {"event": spoilt(payload["event"], dice)} if "event" in payload else spoilt(payload, dice)
             )
             outcome = await stage.workspace.delivery.transport.send(
-                Envelope(kind=kind, name=name, payload=payload, takes_answer=name != "block_actions"), within=1
+                Envelope(kind=kind, name=name, payload=payload, takes_answer=name != "block_actions"), within=3
             )
             unanswered += not isinstance(outcome, Answered)
     failed = [record for record in caplog.records if record.levelno >= logging.ERROR]
