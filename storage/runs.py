@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Integer, Update, bindparam, case, func
+from sqlalchemy import BindParameter, Integer, Update, bindparam, case, func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, and_, col, delete, or_, select, update
@@ -99,14 +99,12 @@ async def of_incident(session: AsyncSession, incident_id: int) -> Sequence[Run]:
 
 async def in_trouble(session: AsyncSession, incident_id: int) -> Sequence[Run]:
     """The runs of an incident that failed, that Slack refused a step of, or that wait because something went wrong."""
-    waits = and_(Run.state == RunState.WAITING, Run.trouble != "")
-    trouble = or_(Run.state == RunState.FAILED, waits, col(Run.id).in_(refused_in(incident_id)))
-    return (await session.exec(select(Run).where(Run.incident_id == incident_id, trouble).order_by(col(Run.id)))).all()
+    return (await session.exec(troubled(), params={"of_incident": incident_id})).all()
 
 
-def refused_in(incident_id: int) -> SelectOfScalar[int]:
+def refused_in(incident_id: BindParameter[int]) -> SelectOfScalar[int]:
     """The runs of an incident of which Slack refused a step."""
-    steps = select(Step.run_id).join(Run, col(Run.id) == col(Step.run_id)).where(Run.incident_id == incident_id)
+    steps = select(Step.run_id).join(Run, col(Run.id) == col(Step.run_id)).where(col(Run.incident_id) == incident_id)
     return steps.where(or_(col(Step.result).startswith(REFUSED), and_(*invitations())))
 
 
@@ -181,6 +179,14 @@ def first_of(runs: SelectOfScalar[Found]) -> SelectOfScalar[Found]:
 
 
 # Putting these together takes longer than asking the database, and they are asked all the time.
+
+
+@cache
+def troubled() -> SelectOfScalar[Run]:
+    incident_id: BindParameter[int] = bindparam("of_incident")
+    waits = and_(Run.state == RunState.WAITING, Run.trouble != "")
+    trouble = or_(Run.state == RunState.FAILED, waits, col(Run.id).in_(refused_in(incident_id)))
+    return select(Run).where(col(Run.incident_id) == incident_id, trouble).order_by(col(Run.id))
 
 
 @cache

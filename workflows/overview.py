@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import checklists, incidents, promises, war_rooms
+from storage import checklists, incidents, parts, promises, war_rooms
 from storage import clocks as duties
 from storage.models import Checklist, ClockQuestion, Handoff, Incident, Promise, Update
 from workflows import approved
@@ -49,21 +49,28 @@ async def overview(session: AsyncSession, incident: Incident, policy: Policy) ->
     roles: dict[str, list[str]] = {}
     for held in await incidents.holders(session, incident.key):
         roles.setdefault(held.role, []).append(held.user_id)
-    room = await war_rooms.of_incident(session, incident.key)
+    there = await parts.of_incident(session, incident.key)
+    room = await war_rooms.of_incident(session, incident.key) if there.call else None
     return Overview(
         incident=incident,
         severity=severity_of(incident, policy),
         roles=roles,
         updates=await incidents.updates(session, incident.key),
-        handoff=await incidents.open_handoff(session, incident.key),
+        handoff=await incidents.open_handoff(session, incident.key) if there.handoff else None,
         service=policy.service(incident.service) if incident.service else None,
-        promises=await promises.still_open(session, incident.key),
-        runbook=await checklists.foremost(session, incident.key),
-        clocks=[*await views(session, incident.key), *await of_merged(session, incident)],
+        promises=await promises.still_open(session, incident.key) if there.promises else (),
+        runbook=await checklists.foremost(session, incident.key) if there.runbook else None,
+        clocks=await clocks_of(session, incident, there),
         clocks_asked=await duties.question(session, incident.key) if incident.kind else None,
         hooks=approved.available(incident, policy),
         call_url=room.url if room is not None else "",
     )
+
+
+async def clocks_of(session: AsyncSession, incident: Incident, there: parts.Parts) -> Sequence[ClockView]:
+    """Its own, and those of what was merged into it."""
+    own = await views(session, incident.key) if there.clocks else []
+    return [*own, *await of_merged(session, incident)] if there.clocks_of_merged else own
 
 
 def severity_of(incident: Incident, policy: Policy) -> Severity:
