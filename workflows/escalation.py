@@ -73,6 +73,8 @@ async def ask_for(
 async def answered_by_naming(made: Change, escalation_id: int, by: str) -> None:
     """The commander was asked whether to escalate, and named somebody."""
     asking = await locked(made, escalation_id)
+    if asking.incident_id != made.incident.id:
+        raise UserError("That question was about another incident, and nobody was called. Open the form again.")
     if asking.state == EscalationState.ASKING:
         await escalating.end(made, asking, EscalationState.STOPPED, by, "Escalated: somebody was named")
 

@@ -2,11 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Message
 from tests.front_door.test_groups import names, restart_with, timeline
 from tests.stage import Stage
+from workflows import escalation
+from workflows.errors import UserError
+from workflows.parties import Party
 from workflows.policy import Escalation, Service
 
 
@@ -226,6 +231,12 @@ async def test_a_group_that_is_not_configured_is_told_to_the_commander_once(stag
     asked = line(channel, "@Anna Keller: No progress for 30 min")
     assert "Who could help? Escalate lets you name somebody. Not configured: management." in asked.shown
     assert len([one for one in stage.anna.dm.messages if "should know now; nobody was called" in one.shown]) == 1
+
+    await stage.declare("sev3 Search is slow")
+    chen = Party(title="Chen", users=(stage.chen.id,))
+    wish = escalation.Wish(chain=(chen,), instead_of=1)  # as a form that somebody else made would say
+    with pytest.raises(UserError, match="That question was about another incident"):
+        await escalation.ask_for(stage.app.services, 2, press="made-up", by=stage.anna.id, wish=wish)
 
     await stage.anna.presses("Escalate", on=asked)
     assert await stage.anna.submits({"What do you need?": "The pool"}) != {}
