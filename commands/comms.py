@@ -9,7 +9,7 @@ from commands.request import NOTHING, ButtonPress, FormSubmission, Reply, SlashR
 from commands.which import by_id, incident_meant
 from storage import promises, sent
 from storage.models import Incident, Sent, Status
-from workflows import blocks, comms, comms_asking, comms_copy
+from workflows import blocks, comms, comms_asking, comms_copy, permissions
 from workflows.blocks import Block
 from workflows.comms_templates import Kind, kinds, name_of
 from workflows.errors import UserError
@@ -42,7 +42,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
     word, _, rest = request.text.strip().partition(" ")
     word = word.lower()
     if not word:
-        return menu(incident, services)
+        return await menu(incident, services)
     if word in ("promise", "promises", "promised", "eta"):
         text = request.text.strip() if word == "eta" else rest
         return await promise.answered(incident, replace(request, text=text), services)
@@ -62,8 +62,8 @@ def kind_meant(text: str, services: Services) -> Kind:
     raise UserError(f"There is no template {quoted(typed)}. There are {names}; `/incident comms` alone is a menu.")
 
 
-def menu(incident: Incident, services: Services) -> Reply:
-    """A button for every message, the likeliest first."""
+async def menu(incident: Incident, services: Services) -> Reply:
+    """A button for every message, the likeliest first; who may not write any reads why, and what there is."""
     first = WANTED.get(Status(incident.status), ("first-notice", "update"))
     found = sorted(kinds(services.policy.templates), key=lambda kind: kind.name not in first)
     text = f"*What shall be said about {incident.ref}?* Each opens as a draft; nothing leaves before you send it."
@@ -72,6 +72,10 @@ def menu(incident: Incident, services: Services) -> Reply:
         blocks.button(kind.title, f"comms_open_{kind.name}", str(incident.id), style="primary" if place == 0 else "")
         for place, kind in enumerate(found)
     ]
+    async with services.database.read() as session:
+        objection = await permissions.objection(session, incident, services.asker, services.policy)
+    if objection:
+        return told(f"{objection}\n{lines}")
     small = "`/incident comms sent` shows what has left, `/incident promises` what was promised."
     return told(
         f"{text}\n{lines}",

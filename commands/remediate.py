@@ -7,7 +7,8 @@ from rapidfuzz import fuzz, process
 from commands.request import ButtonPress, Reply, SlashRequest, Subcommand, told
 from commands.which import by_id, incident_meant
 from storage.models import Incident
-from workflows import approved, blocks, remediation
+from workflows import approved, blocks, permissions, remediation
+from workflows.policy import Hook
 from workflows.services import Services
 from workflows.words import escape, plain
 
@@ -32,26 +33,30 @@ async def offered(incident: Incident, typed: str, services: Services) -> Reply:
             "Nothing has been approved in advance. `[[remediation]]` in sitrep.toml does; see docs/remediation.md."
         )
     async with services.database.read() as session:
-        buttons = await remediation.buttons(session, incident, services.policy)
-    names = [one.name for one in approved.available(incident, services.policy)]
+        objection = await permissions.objection(session, incident, services.asker, services.policy)
+    if objection:
+        return told(f"{objection} Approved in advance: {', '.join(f'“{escape(one.name)}”' for one in hooks)}.")
+    mine = await remediation.pressable(services, incident)
+    buttons, names = await remediation.buttons(services, incident, mine), [one.name for one in mine]
     if typed and names:
         meant = process.extractOne(typed, names, scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=CLOSE)
         buttons = [buttons[meant[2]]] if meant is not None else buttons
-    lines = [f"*Approved for {incident.ref}:* each is sent once, after a question."] if buttons else []
-    lines += [
-        f"• {escape(one.name)}: not now, {escape(reason(one.name, incident, services))}"
-        for one in hooks
-        if one.name not in names
-    ]
+    each = "each is sent once, after a question." if buttons else "nothing that you can press now."
+    lines = [f"*Approved for {incident.ref}:* {each}"]
+    lines += [f"• {escape(one.name)}: {reason(one, incident, services)}" for one in hooks if one.name not in names]
     text = "\n".join(lines)
     rows = [blocks.section(text), *([blocks.actions(buttons, block_id="remediate")] if buttons else [])]
     return told(text, *rows)
 
 
-def reason(name: str, incident: Incident, services: Services) -> str:
+def reason(hook: Hook, incident: Incident, services: Services) -> str:
+    """Why there is no button for it: it is not for this incident now, or not for whoever asks."""
     if not incident.is_open:
-        return f"{incident.ref} is {incident.status}"
-    return approved.why_not(approved.named(services.policy, name), incident, services.policy)
+        return f"not now, {incident.ref} is {incident.status}"
+    other = approved.why_not(hook, incident, services.policy)
+    if other:
+        return f"not now, {escape(other)}"
+    return f"for {permissions.listed(remediation.who_may(hook, services.policy))}"
 
 
 async def pressed(press: ButtonPress, services: Services) -> Reply:

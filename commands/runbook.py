@@ -78,8 +78,7 @@ async def command(request: SlashRequest, services: Services) -> Reply:
 async def mitigation_page(incident: Incident, services: Services) -> Reply:
     """What usually helps, and what has been approved in advance for an incident like this one."""
     post = mitigations.offered(incident)
-    async with services.database.read() as session:
-        hooks = await remediation.buttons(session, incident, services.policy)
+    hooks = await remediation.buttons(services, incident, await remediation.pressable(services, incident))
     rows = [blocks.context("Approved in advance, each sent once:"), blocks.actions(hooks)] if hooks else []
     return told(post.text, *post.blocks, *rows)
 

@@ -61,6 +61,15 @@ async def require(session: AsyncSession, incident: Incident, asker: Asker | None
         raise NotAllowed(await refusal(session, incident, who), incident.key, asker)
 
 
+async def objection(session: AsyncSession, incident: Incident, asker: Asker | None, policy: Policy) -> str:
+    """What `require` would say, for where buttons are left out that would only be refused; empty when they may."""
+    try:
+        await require(session, incident, asker, policy)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""
+
+
 async def require_reading(session: AsyncSession, incident: Incident, asker: Asker | None, policy: Policy) -> None:
     """Raise `NotAllowed` unless this person may read of it. Who may do what the word does may read what it shows."""
     if asker is None or not asker.verb or asker.how == "cli":

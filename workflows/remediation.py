@@ -6,12 +6,11 @@ sent is unknown, and a person looks before pressing again.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import calls
 from storage.models import CallState, Incident, RemediationCall
@@ -240,7 +239,24 @@ def button(hook: Hook, incident: Incident, number: int, unknown: RemediationCall
     return blocks.button(hook.name, f"remediate_press_{number}", value, style="danger", confirm=asked)
 
 
-async def buttons(session: AsyncSession, incident: Incident, policy: Policy) -> list[Block]:
-    """One for each hook that is for this incident; whether somebody may is asked when they press."""
-    found = enumerate(approved.available(incident, policy), start=1)
-    return [button(one, incident, number, await calls.unknown_before(session, one.name)) for number, one in found]
+async def pressable(services: Services, incident: Incident) -> list[Hook]:
+    """The hooks for this incident that whoever asks may press; whether they still may is asked again when they do."""
+    if services.asker is None:
+        return []
+    found = approved.available(incident, services.policy)
+    askers = [await asking(services, one, services.asker.user_id) for one in found]
+    async with services.database.read() as session:
+        if await permissions.objection(session, incident, services.asker, services.policy):
+            return []
+        return [
+            hook
+            for hook, asker in zip(found, askers, strict=True)
+            if await permissions.is_one_of(session, incident, asker, who_may(hook, services.policy), services.policy)
+        ]
+
+
+async def buttons(services: Services, incident: Incident, hooks: Sequence[Hook]) -> list[Block]:
+    """One for each of these hooks."""
+    async with services.database.read() as session:
+        found = [(one, await calls.unknown_before(session, one.name)) for one in hooks]
+    return [button(hook, incident, number, unknown) for number, (hook, unknown) in enumerate(found, start=1)]

@@ -173,6 +173,9 @@ async def test_it_goes_to_another_channel_or_says_why_not(stage: Stage) -> None:
 
     await stage.dora.types("/incident comms summary INC-1", in_="general")
     assert "This is not an incident channel" in told(stage.dora)
+    await stage.dora.types("/incident comms INC-1", in_="general")
+    assert told(stage.dora).startswith("For INC-1 that is for people in its channel.")
+    assert stage.dora.ephemerals()[-1].buttons == []
     general = stage.workspace.channel("general")
     await stage.dora.types("/incident comms INC-1 summary", in_="general")
     assert told(stage.dora).startswith("For INC-1 that is for people in its channel.")

@@ -120,12 +120,18 @@ async def test_a_press_is_sent_once_with_its_secret_and_everything_is_on_the_tim
         assert any(one.startswith("✅ “Roll back checkout” answered 200") for one in shown)
 
         await stage.bilal.types("/incident remediate roll", in_=channel)
-        await stage.bilal.presses("Roll back checkout", on=stage.bilal.ephemerals()[-1])
+        assert "Roll back checkout: for the incident commander and the operations lead" in told(stage.bilal)
+        assert stage.bilal.ephemerals()[-1].buttons == []
+        await stage.anna.types("/incident role ops @bilal", in_=channel)
+        await stage.bilal.types("/incident remediate roll", in_=channel)
+        for_ops = stage.bilal.ephemerals()[-1]
+        await stage.anna.types("/incident role ops @chen", in_=channel)
+        await stage.bilal.presses("Roll back checkout", on=for_ops)
         await stage.settle()
         assert "was not sent. For INC-1 that is for the incident commander and the operations lead" in told(stage.bilal)
         await stage.anna.types("/incident role ops @bilal", in_=channel)
         server.status, server.text = 503, "no capacity"
-        await stage.bilal.presses("Roll back checkout", in_="general", on=stage.bilal.ephemerals()[0])
+        await stage.bilal.presses("Roll back checkout", in_="general", on=for_ops)
         await stage.settle()
         assert len(server.heard) == 2
         assert (await lines(stage))[-1][1].startswith("“Roll back checkout” answered 503")

@@ -44,7 +44,7 @@ class Word:
 WORDS: Final[Mapping[str, Word]] = {
     "declare": Word(inside=form("declare"), guest=SAME, named=False),
     "update": Word(inside=form("update"), outside=JOIN_FIRST),
-    "comms": Word(inside="What shall be said about INC-1"),
+    "comms": Word(inside="What shall be said about INC-1", outside=JOIN_FIRST[1:]),
     "promise": Word(inside="a fix by"),
     "clocks": Word(inside="Duties to report of INC-1"),
     "severity": Word(inside=form("severity"), outside=JOIN_FIRST),
@@ -67,7 +67,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "times": Word(inside="Times of INC-1"),
     "action": Word(inside="restart the workers"),
     "runbook": Word(inside="Database failover"),
-    "remediate": Word(inside="Approved for INC-1"),
+    "remediate": Word(inside="Approved for INC-1", outside=JOIN_FIRST[1:]),
     "rename": Word(typed=TITLE, inside="already", outside=JOIN_FIRST),
     "access": Word(inside="everybody in the workspace but guests may see it"),
     "security": Word(inside="What makes it one"),
