@@ -1,21 +1,34 @@
 """Rows with a due time: what must happen later, claimed by whoever ticks first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam
-from sqlmodel import col, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.database import dialect
 from storage.models import Reminder
 
+REMINDERS: Final = SQLModel.metadata.tables["reminder"]
 # Asked all the time, so put together once.
 ONE: Final = select(Reminder).where(
     col(Reminder.kind) == bindparam("of_kind"), col(Reminder.subject) == bindparam("about")
 )
-# Locked, as a tick may just be moving it: what it moved must be seen, to be set back.
-TO_BE_MOVED: Final = ONE.with_for_update().execution_options(populate_existing=True)
+
+
+def moving(insert: Any) -> Any:
+    """One statement that sets or moves. Where a tick is just moving the same one it waits, and sets that back."""
+    given = {one.name: bindparam(one.name, type_=one.type) for one in REMINDERS.c if one.name != "id"}
+    new = insert(REMINDERS).values(given)
+    again = {name: new.excluded[name] for name in ("due_at", "since", "rung")}
+    statement = new.on_conflict_do_update(index_elements=["kind", "subject"], set_=again).returning(Reminder)
+    return select(Reminder).from_statement(statement).execution_options(populate_existing=True)
+
+
+PUT: Final[Mapping[str, Any]] = {"sqlite": moving(sqlite.insert), "postgresql": moving(postgresql.insert)}
 ANY_DUE: Final = (
     select(Reminder.id)
     .where(col(Reminder.due_at) <= bindparam("now"), col(Reminder.kind).in_(bindparam("of_kinds", expanding=True)))
@@ -25,12 +38,9 @@ ANY_DUE: Final = (
 
 async def put(session: AsyncSession, *, incident_id: int, kind: str, subject: str, due_at: datetime) -> Reminder:
     """Set a reminder, or move the one of that kind for that subject; its ladder starts anew."""
-    found = (await session.exec(TO_BE_MOVED, params={"of_kind": kind, "about": subject})).first()
-    reminder = found or Reminder(incident_id=incident_id, kind=kind, subject=subject, due_at=due_at, since=due_at)
-    reminder.due_at = reminder.since = due_at
-    reminder.rung = 0
-    session.add(reminder)
-    await session.flush()
+    values = {"incident_id": incident_id, "kind": kind, "subject": subject, "due_at": due_at, "since": due_at}
+    found = await session.exec(PUT[dialect(session)], params=values | {"rung": 0, "args": {}})
+    reminder: Reminder = found.scalars().one()
     return reminder
 
 
