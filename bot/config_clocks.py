@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from bot.config_findings import ConfigError, Finding, located, parsed, shape_problems, text_of
+from bot.config_findings import ConfigError, Finding, NoFolder, located, parsed, shape_problems, text_of
 from bot.config_schema import (
     Calendar,
     Confidence,
@@ -134,7 +134,7 @@ def not_a_party(word: str, groups: Sequence[str]) -> str:
 def read_folder(folder: Path) -> tuple[Kind, ...]:
     """Every `*.toml` of the folder, by name. Raises `ConfigError` for all of them."""
     if not folder.is_dir():
-        raise ConfigError([f'[clocks] folder: there is no folder "{folder}"'])
+        raise NoFolder(("clocks", "folder"), folder)
     found: list[Kind] = []
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from bot.config_findings import ConfigError, Finding, located, parsed, shape_problems, text_of
+from bot.config_findings import ConfigError, Finding, NoFolder, located, parsed, shape_problems, text_of
 from bot.config_schema import ConfigFile, Section
 from bot.config_services import did_you_mean
 from workflows.policy import Policy
@@ -58,7 +58,7 @@ def read_scenarios(shape: ConfigFile, policy: Policy, beside: Path) -> tuple[Sce
 def read_folder(folder: Path, policy: Policy) -> tuple[Scenario, ...]:
     """Every `*.toml` of the folder, by name. Raises `ConfigError` for all of them."""
     if not folder.is_dir():
-        raise ConfigError([f'[drills] folder: there is no folder "{folder}"'])
+        raise NoFolder(("drills", "folder"), folder)
     found: list[Scenario] = []
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):

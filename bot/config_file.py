@@ -21,7 +21,7 @@ from bot import (
     config_templates,
     config_war_room,
 )
-from bot.config_findings import ConfigError, Finding, located, parsed, shape_problems, text_of
+from bot.config_findings import ConfigError, Finding, located, parsed, placed, shape_problems, text_of
 from bot.config_schema import ConfigFile, RungTable, SeverityTable, nearest
 from bot.config_services import Source
 from workflows.policy import REACTIONS, Escalation, Policy, Rung, default_matrix, default_policy
@@ -69,7 +69,7 @@ def read_policy(path: Path) -> Policy:
     except ConfigError as broken:
         problems.append(broken)
     if problems:
-        raise ConfigError([sentence for one in problems for sentence in one.problems])
+        raise ConfigError([sentence for one in problems for sentence in placed(one, path.name, text).problems])
     return policy
 
 

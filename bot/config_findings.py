@@ -41,6 +41,19 @@ class ConfigError(UserError):
         super().__init__(f"{count} to put right in the configuration:{lines}")
 
 
+class NoFolder(ConfigError):
+    """A folder that the setting `key` names is not there. `placed` says on which line."""
+
+    def __init__(self, key: Key, folder: Path) -> None:
+        self.finding: Finding = (key, f'names "{folder}", and there is no folder there; create it')
+        super().__init__([f"{spoken(key)} {self.finding[1]}"])
+
+
+def placed(error: ConfigError, name: str, text: str) -> ConfigError:
+    """The same with its line, if it is about a folder that the file `name` names."""
+    return located(name, text, [error.finding]) if isinstance(error, NoFolder) else error
+
+
 def text_of(path: Path) -> str:
     """What is in the file. Raises `ConfigError` when it cannot be read, or is no text."""
     try:

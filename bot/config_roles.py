@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.config_findings import ConfigError, text_of
+from bot.config_findings import ConfigError, NoFolder, text_of
 from bot.config_schema import nearest
 from workflows.policy import ROLES
 from workflows.role_wording import ENDING, faults
@@ -21,7 +21,7 @@ def read_folder(folder: Path) -> dict[str, str]:
     Raises `ConfigError` with the file and line of everything that would keep a text from being used.
     """
     if not folder.is_dir():
-        raise ConfigError([f'[roles] texts: there is no folder "{folder}"'])
+        raise NoFolder(("roles", "texts"), folder)
     found: dict[str, str] = {}
     problems: list[str] = []
     for path in sorted(folder.glob(f"*{ENDING}")):

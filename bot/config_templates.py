@@ -7,7 +7,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from bot.config_findings import ConfigError, text_of
+from bot.config_findings import ConfigError, NoFolder, text_of
 from workflows.comms_templates import ENDING, KINDS, faults
 
 NAME: Final = "may have lower-case letters, digits and hyphens in its name, such as first-notice.j2"
@@ -24,7 +24,7 @@ def read_folder(folder: Path) -> Mapping[str, str]:
     Raises `ConfigError` with the file and line of everything that would keep a template from being used.
     """
     if not folder.is_dir():
-        raise ConfigError([f'[comms] templates: there is no folder "{folder}"'])
+        raise NoFolder(("comms", "templates"), folder)
     found: dict[str, str] = {}
     problems: list[str] = []
     for path in sorted(folder.glob(f"*{ENDING}")):

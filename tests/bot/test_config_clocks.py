@@ -90,7 +90,9 @@ def test_everything_that_cannot_be_is_said_with_its_file_and_line(tmp_path: Path
         'sitrep.toml line 3: [clocks] tell "lawyers" is neither a Slack id nor a name under [groups], where '
         "nothing is yet",
     )
-    assert "there is no folder" in refused(tmp_path, '[clocks]\nfolder = "elsewhere"')[0]
+    [gone] = refused(tmp_path, '[clocks]\nfolder = "elsewhere"')
+    named = f'[clocks] folder names "{tmp_path / "elsewhere"}"'
+    assert gone == f"sitrep.toml line 2: {named}, and there is no folder there; create it"
     wrong = ACME.replace("8h", "8 hours").replace("30m", "soon").replace("Europe/Berlin", "Europe/Berlijn")
     assert refused(tmp_path, here, acme=wrong.replace("confidence", "konfidence")) == (
         "clocks/acme.toml line 1: confidence is missing",

@@ -77,7 +77,7 @@ def test_what_is_wrong_is_named_with_file_and_line(tmp_path: Path, content: str,
 
 
 def test_a_folder_that_is_not_there_and_a_name_that_means_something_else_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there is no folder"):
+    with pytest.raises(ConfigError, match=r"sitrep\.toml line 2: .* there is no folder there"):
         read(tmp_path, '[drills]\nfolder = "elsewhere"')
     with pytest.raises(ConfigError, match=r"drills/replay\.toml: call it after what people type"):
         read(tmp_path, '[drills]\nfolder = "drills"', replay=CACHE)

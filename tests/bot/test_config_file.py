@@ -250,7 +250,7 @@ def test_what_does_not_go_together_is_named_beside_what_is_not_well_formed(file:
     assert [problem.partition(" (")[0].partition(":")[0] for problem in problems] == [
         "sitrep.toml line 2",
         "sitrep.toml line 4",
-        "[comms] templates",
+        "sitrep.toml line 6",
     ]
     # Where a level is in doubt, what speaks of it is not called wrong.
     assert (

@@ -47,7 +47,7 @@ def test_a_broken_briefing_is_named_with_its_line(tmp_path: Path, name: str, tex
 def test_a_folder_that_is_not_there_and_a_file_that_is_no_text_are_problems(tmp_path: Path) -> None:
     file = tmp_path / "sitrep.toml"
     file.write_text('[roles]\ntexts = "nowhere"\n')
-    with pytest.raises(ConfigError, match="there is no folder"):
+    with pytest.raises(ConfigError, match=r"sitrep\.toml line 2: .* there is no folder there"):
         read_policy(file)
     (tmp_path / "nowhere").mkdir()
     (tmp_path / "nowhere" / "ic.md").write_bytes(b"\xff\xfe\x00")

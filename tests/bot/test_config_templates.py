@@ -50,5 +50,5 @@ def test_a_broken_template_is_named_with_its_line(tmp_path: Path, name: str, tex
 def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     file = tmp_path / "sitrep.toml"
     file.write_text('[comms]\ntemplates = "nowhere"\n')
-    with pytest.raises(ConfigError, match="there is no folder"):
+    with pytest.raises(ConfigError, match=r"sitrep\.toml line 2: .* there is no folder there"):
         read_policy(file)
