@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import doctor_vendors, manifest
+from bot import doctor_files, doctor_vendors, manifest
 from bot.config import Settings, async_url, examine
 from bot.doctor_findings import Finding
 from bot.slack_calls import word_of
@@ -56,6 +56,8 @@ async def findings(env: Mapping[str, str], folder: Path) -> AsyncIterator[Findin
         where = str(settings.config_path) if settings.config_path.exists() else "defaults, no sitrep.toml"
         yield Finding(what=f"Configuration: severities {levels} ({where})", well=True)
     yield await database(settings)
+    for finding in doctor_files.findings(settings, folder):
+        yield finding
     async with aiohttp.ClientSession(timeout=PATIENCE) as session:
         if settings.bot_token.get_secret_value():
             async for finding in bot_token(settings, session):

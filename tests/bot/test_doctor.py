@@ -32,6 +32,7 @@ async def test_all_is_well_when_everything_is_there(tmp_path: Path) -> None:
     assert "Socket Mode: connected" in text
     assert "Announcements: #incidents" in text
     assert "0 incidents on record" in text
+    assert "Files: tokens and record cannot be read by others" in text
     assert "All is well" in text
 
 
@@ -48,10 +49,13 @@ async def test_missing_scopes_are_named_with_the_way_to_get_them(tmp_path: Path)
 
 async def test_a_wrong_token_and_a_missing_channel_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "sitrep.toml").write_text('[channels]\nannounce = "outages"\n')
+    (tmp_path / ".env").touch(0o604)
     async with open_workspace(clock=ManualClock(), manifest=manifest.build()) as workspace:
         code, text = await diagnosis(workspace, tmp_path)
         assert code == 1
         assert "there is no #outages" in text
+        assert "Files: others on this machine can read .env" in text
+        assert f"chmod o-rwx {tmp_path / '.env'}" in text.replace("\n", "")
         code, text = await diagnosis(workspace, tmp_path, SLACK_BOT_TOKEN="xoxb-wrong")
         assert code == 1
         assert "Bot token: refused (invalid_auth)" in text
@@ -90,6 +94,7 @@ async def test_no_tokens_at_all_is_one_answer_that_names_each(tmp_path: Path) ->
     assert "SLACK_BOT_TOKEN is missing" in text
     assert "SLACK_APP_TOKEN" in text
     assert "api.slack.com/apps, your app, Basic Information" in text  # on one line, to be copied
-    assert "✗ Configuration: [roles] texts" in text
+    assert "✗ Configuration: sitrep.toml line 2" in text
+    assert "[roles] texts names" in text  # and is not taken for markup
     assert "✗ Database: SQLite cannot be used (" in text
     assert "the file is Sitrep's own" in text
