@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from bot.config import Settings, async_url
 from bot.incident_cli import answer
-from storage import incidents, runs, schema
+from storage import incidents, runs
 from storage.database import Database
 from storage.models import Incident, Person
+from tests.record import lay_out
 from tests.workflows.records import DECLARED
 from workflows.errors import UserError
 
@@ -22,7 +23,7 @@ from workflows.errors import UserError
 async def settings(tmp_path: Path) -> Settings:
     """A record with INC-7, and Anna's name."""
     found = Settings.from_env({}, tmp_path, need_slack=False)
-    await schema.migrate(async_url(found.database_url))
+    lay_out(tmp_path / "data" / "sitrep.db")
     database = Database(async_url(found.database_url))
     async with database.write() as session:
         session.add(
