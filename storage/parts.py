@@ -10,7 +10,7 @@ from sqlmodel import col, exists
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.clocks import MERGED_THAT_OWE
-from storage.models import Checklist, Clock, Handoff, HandoffState, Incident, Promise, PromiseState, WarRoom
+from storage.models import Checklist, Clock, Handoff, HandoffState, Incident, Promise, PromiseState, Update, WarRoom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,7 @@ class Parts:
 
     call: bool
     handoff: bool
+    updates: bool
     promises: bool
     runbook: bool
     clocks: bool
@@ -31,13 +32,14 @@ WHERE: Final[Mapping[str, ColumnElement[bool]]] = MappingProxyType(
     {
         "call": exists().where(col(WarRoom.incident_id) == HERE),
         "handoff": exists().where(col(Handoff.incident_id) == HERE, col(Handoff.state) == HandoffState.PROPOSED),
+        "updates": exists().where(col(Update.incident_id) == HERE),
         "promises": exists().where(col(Promise.incident_id) == HERE, col(Promise.state) == PromiseState.OPEN),
         "runbook": exists().where(col(Checklist.incident_id) == HERE),
         "clocks": exists().where(col(Clock.incident_id) == HERE),
         "clocks_of_merged": MERGED_THAT_OWE.correlate(None).exists(),
     }
 )
-# One statement instead of six, and put together once, as it is asked all the time.
+# One statement instead of seven, and put together once, as it is asked all the time.
 LOOKING: Final[Any] = select(*(found.label(name) for name, found in WHERE.items())).where(HERE == MINE)
 
 

@@ -55,7 +55,7 @@ async def overview(session: AsyncSession, incident: Incident, policy: Policy) ->
         incident=incident,
         severity=severity_of(incident, policy),
         roles=roles,
-        updates=await incidents.updates(session, incident.key),
+        updates=await incidents.updates(session, incident.key) if there.updates else (),
         handoff=await incidents.open_handoff(session, incident.key) if there.handoff else None,
         service=policy.service(incident.service) if incident.service else None,
         promises=await promises.still_open(session, incident.key) if there.promises else (),
