@@ -244,7 +244,9 @@ async def close_gaps(session: AsyncSession, channel_id: str, since: str) -> None
     await session.exec(delete(Gap).where(col(Gap.channel_id) == channel_id, col(Gap.from_ts) >= since))
 
 
-async def to_be_read(session: AsyncSession) -> frozenset[int]:
-    """The incidents for which a reading is owed that has not begun."""
-    statement = select(Run.incident_id).where(Run.kind == "reconcile", Run.state == RunState.WAITING, Run.attempts == 0)
-    return frozenset(found for found in await session.exec(statement) if found is not None)
+async def to_be_read(session: AsyncSession) -> Sequence[tuple[int, Mapping[str, Any]]]:
+    """The incidents for which a reading is owed that has not begun, each with what that reading was asked for."""
+    statement = select(Run.incident_id, Run.args).where(
+        Run.kind == "reconcile", Run.state == RunState.WAITING, Run.attempts == 0
+    )
+    return [(incident_id, args) for incident_id, args in await session.exec(statement) if incident_id is not None]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -109,7 +109,8 @@ async def run(run: Run, services: Services) -> None:
 async def owe_all(services: Services) -> None:
     """After a start: owe a reading of every open and recently ended incident, the newest first.
 
-    One that is owed and has not begun stays so; one that was cut goes on, and is followed by another one.
+    One that is owed and has not begun is enough, unless it is a mere look; one that was cut goes on, and is followed
+    by another one.
     """
     async with services.database.read() as session:
         ended = await incidents.ended_since(session, services.clock.now() - RECENT)
@@ -133,12 +134,19 @@ async def owe(services: Services, found: Sequence[Incident], args: Mapping[str, 
     if not wanted:
         return
     async with services.database.write() as session:
-        owed = await messages.to_be_read(session)
+        enough = {key for key, owed in await messages.to_be_read(session) if depth(owed) >= depth(args)}
         for one in wanted:
-            if one.key not in owed:
+            if one.key not in enough:
                 key = new_id(f"reconcile:{one.id}")  # a reading that has begun is never asked to begin again
                 await runs.owe(session, kind="reconcile", key=key, lane=LANE, now=now, incident_id=one.id, args=args)
     services.bell.ring()
+
+
+def depth(args: Mapping[str, Any]) -> int:
+    """How much a reading asked for like this can find: a look less than a whole one."""
+    if not args.get("look"):
+        return 2
+    return int(bool(args.get("quiet_threads", True)))
 
 
 async def look(services: Services, incident_id: int, channel_id: str) -> str:

@@ -9,9 +9,9 @@ from bot.config import Settings, async_url
 from bot.practice.driver.person import Person
 from bot.practice.state.channels import Channel
 from bot.practice.state.messages import Message
-from storage import incidents
+from storage import incidents, runs
 from storage.database import Database
-from tests.bot_process import Town, open_town
+from tests.bot_process import Town, look_into, open_town
 from tests.stage import Stage, open_stage
 from workflows import record
 from workflows.export import FORMATS
@@ -188,6 +188,28 @@ async def test_the_newest_incident_is_read_first_and_those_long_closed_not_at_al
     stage.workspace.calls.clear()
     await stage.restart()
     assert channels[0].id not in read_channels(stage)
+
+
+async def test_a_look_that_was_owed_when_the_bot_died_takes_the_place_of_no_reading(stage: Stage) -> None:
+    channel = await stage.declare()
+    thread = await stage.anna.says("The pool is full", in_=channel)
+    reply = await stage.anna.says("It is not", thread=thread)
+    await stage.settle()
+    url = stage.settings.database_url
+    await stage.stop()
+    stage.workspace.delivery.redeliver_after = 0.01
+    await stage.anna.edits(reply, "It is half full")
+    await stage.workspace.settled()
+    look = {"look": True, "quiet_threads": False}
+    async with look_into(url) as session:
+        now = stage.clock.now()
+        await runs.owe(
+            session, kind="reconcile", key="reconcile:1:look", lane="reconcile", now=now, incident_id=1, args=look
+        )
+        await session.commit()
+    await stage.start()
+    await stage.settle()
+    assert await on_record(stage.app.services.database) == shown_in(channel)
 
 
 def read_channels(stage: Stage) -> list[str]:
