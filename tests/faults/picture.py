@@ -54,6 +54,7 @@ OURS = {
 CHANNEL = re.compile(r"\bC0[0-9A-Z]{9}\b")
 LATE = re.compile(r"INC-\d+: (it is on record|now it is done)")
 MOMENT = re.compile(r"\b\d{1,2} s\b")
+LEFT = re.compile(r"\b\d+ (?=min left\b)")  # as it was when Slack took the line, which may be a pause later
 COMPARED: tuple[type[SQLModel], ...] = (
     Action,
     Checklist,
@@ -90,7 +91,7 @@ def seen(workspace: Workspace, channel: Channel) -> dict[str, Any]:
         "topic": channel.topic,
         "purpose": channel.purpose,
         "members": sorted(names.get(member, member) for member in channel.members),
-        "lines": sorted(message.shown for message in channel.messages),
+        "lines": sorted(LEFT.sub("", message.shown) for message in channel.messages),
         "replies": sorted(reply.shown for message in channel.messages for reply in message.replies),
         "pinned": [message.shown for message in channel.pinned],
         "bookmarks": [bookmark["title"] for bookmark in channel.bookmarks],
@@ -122,7 +123,7 @@ async def recorded(database_url: str) -> dict[str, list[Any]]:
         }
         surfaces = [one for one in await session.exec(select(Surface)) if not one.kind.startswith("postmortem")]
         found["said"] = sorted(
-            (CHANNEL.sub("C", kept.text), kept.user_id, kept.deleted_at is not None)
+            (LEFT.sub("", CHANNEL.sub("C", kept.text)), kept.user_id, kept.deleted_at is not None)
             for kept in await session.exec(select(Kept))
             if kept.subtype != "channel_join"  # our own may come before we know the channel; who is in is seen
         )
