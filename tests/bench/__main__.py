@@ -16,7 +16,7 @@ from bot.config import async_url
 from storage.database import Database
 from storage.models import Message
 from tests.bench import inside, report
-from tests.bench.measures import BURST, LATENCIES, MESSAGES_A_SECOND, Figures, measure
+from tests.bench.measures import BURST, BURSTS, LATENCIES, MESSAGES_A_SECOND, Figures, measure
 from tests.bot_process import Command, Town, open_town
 
 Row = tuple[str, str, str, float, str, bool | None]
@@ -49,7 +49,7 @@ async def main() -> None:
     console.print(inner_table(inner))
     report.write(Path.cwd() / "docs", outer, inner)
     console.print(
-        f"Of {BURST} messages of the burst, {kept} are on record. Each was committed before it was acknowledged."
+        f"Of {BURST * BURSTS} messages of the bursts, {kept} are on record. Each was committed before it was acknowledged."
     )
 
 
