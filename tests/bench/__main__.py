@@ -48,9 +48,8 @@ async def main() -> None:
     console.print(table(outer))
     console.print(inner_table(inner))
     report.write(Path.cwd() / "docs", outer, inner)
-    console.print(
-        f"Of {BURST * BURSTS} messages of the bursts, {kept} are on record. Each was committed before it was acknowledged."
-    )
+    said = BURST * BURSTS
+    console.print(f"Of {said} messages of the bursts, {kept} are on record, each committed before its acknowledgement.")
 
 
 async def measured(town: Town) -> Figures:
