@@ -176,8 +176,8 @@ async def surface(session: AsyncSession, incident_id: int, kind: str) -> Surface
 
 async def locked_surface(session: AsyncSession, incident_id: int, kind: str) -> Surface | None:
     """The same, locked until the transaction ends."""
-    statement = select(Surface).where(Surface.incident_id == incident_id, Surface.kind == kind)
-    return (await session.exec(statement.with_for_update())).first()
+    about = {"of_incident": incident_id, "of_kind": kind}
+    return (await session.exec(SURFACE.with_for_update(), params=about)).first()
 
 
 async def add_surface(session: AsyncSession, new: Surface) -> Surface:

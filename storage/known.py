@@ -1,20 +1,16 @@
 """What was learned once and is asked for often, by key: ids of channels, members of user groups."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import dialect
+from storage.inserts import replacing
 from storage.models import Known
 
 KNOWN: Final = SQLModel.metadata.tables["known"]
-KEEP: Final[Mapping[str, Any]] = {
-    name: statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
-    for name, statement in (("sqlite", sqlite.insert(KNOWN)), ("postgresql", postgresql.insert(KNOWN)))
-}
+KEEP: Final = replacing(KNOWN)
 
 
 async def value(session: AsyncSession, key: str) -> str | None:

@@ -8,26 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, literal_column
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Integer, bindparam, func, literal_column
 from sqlmodel import SQLModel, col, delete, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.database import dialect
+from storage.inserts import once
 from storage.models import Gap, Message, Person, Reaction, ReadingPoint, Revision, Run, RunState
 
 MESSAGES: Final = SQLModel.metadata.tables["message"]
 Key = tuple[str, str]  # channel and `ts`
 REACTIONS: Final = SQLModel.metadata.tables["reaction"]
-
-
-def once(table: Table, key: Sequence[str], *also: ColumnElement[Any]) -> Mapping[str, Any]:
-    """For each database: insert unless a row with this key is there, even if another process put it there just now."""
-    return {
-        name: insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c.id, *also)
-        for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-    }
 
 
 # In words, as SQLAlchemy leaves the table's name out of what SQLite returns, even inside a query of its own.

@@ -1,23 +1,17 @@
 """The names behind ids that the record knows. Queries take a session and commit nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import dialect
+from storage.inserts import replacing
 from storage.models import Incident, Person
 
 PEOPLE: Final = SQLModel.metadata.tables["person"]
-KEEP: Final[Mapping[str, Any]] = {
-    name: statement.on_conflict_do_update(
-        index_elements=["user_id"],
-        set_={one.name: statement.excluded[one.name] for one in PEOPLE.columns if not one.primary_key},
-    )
-    for name, statement in (("sqlite", sqlite.insert(PEOPLE)), ("postgresql", postgresql.insert(PEOPLE)))
-}
+KEEP: Final = replacing(PEOPLE)
 
 
 async def people(session: AsyncSession, user_ids: Collection[str]) -> Sequence[Person]:

@@ -1,15 +1,15 @@
 """Rows with a due time: what must happen later, claimed by whoever ticks first."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.database import dialect
+from storage.inserts import for_each
 from storage.models import Reminder
 
 REMINDERS: Final = SQLModel.metadata.tables["reminder"]
@@ -28,7 +28,7 @@ def moving(insert: Any) -> Any:
     return select(Reminder).from_statement(statement).execution_options(populate_existing=True)
 
 
-PUT: Final[Mapping[str, Any]] = {"sqlite": moving(sqlite.insert), "postgresql": moving(postgresql.insert)}
+PUT: Final = for_each(moving)
 ANY_DUE: Final = (
     select(Reminder.id)
     .where(col(Reminder.due_at) <= bindparam("now"), col(Reminder.kind).in_(bindparam("of_kinds", expanding=True)))

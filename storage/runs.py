@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import BindParameter, Integer, Update, bindparam, case, func
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, and_, col, delete, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from storage.database import dialect
+from storage.inserts import once
 from storage.models import OPEN_STATUSES, Incident, Run, RunState, Step
 
 REFUSED: Final = "refused:"  # how the result of a step begins that Slack refused; its word follows
@@ -25,10 +25,7 @@ RUNS: Final = SQLModel.metadata.tables["run"]
 STEPS: Final = SQLModel.metadata.tables["step"]
 IDS: Final[SelectOfScalar[int]] = select(RUNS.c.id)
 WITH_KEY: Final = select(Run).where(col(Run.key) == bindparam("of_key")).with_for_update()
-NEW_STEP: Final[Mapping[str, Any]] = {
-    name: insert(STEPS).on_conflict_do_nothing(index_elements=["run_id", "name"]).returning(STEPS.c.id)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+NEW_STEP: Final = once(STEPS, ("run_id", "name"))
 
 
 async def owe(
